@@ -1,0 +1,34 @@
+"""What an operation changed, so that each view redraws only what it shows."""
+
+from __future__ import annotations
+
+from enum import Flag, auto
+
+
+class Changes(Flag):
+    """Sent with every new state; a view asks ``changes & Changes.FLAGS`` and so on."""
+
+    NONE = 0
+    CORPUS = auto()
+    """Another corpus, or none: everything else has changed too."""
+    PLAN = auto()
+    """Parameters of the run: encoder, k, metric, detectors."""
+    VECTORS = auto()
+    POSITIONS = auto()
+    GRAPH = auto()
+    INDEX = auto()
+    SCORES = auto()
+    """Other scores, or another detector shown: ranks and histogram."""
+    FLAGS = auto()
+    """Threshold, overrides, and what follows from them."""
+    CURRENT = auto()
+    SELECTION = auto()
+    COLOUR = auto()
+    NEIGHBOURS = auto()
+    """k, metric or method of the neighbours panel, or its answer."""
+    JOB = auto()
+    MESSAGES = auto()
+    ALL = (
+        CORPUS | PLAN | VECTORS | POSITIONS | GRAPH | INDEX | SCORES | FLAGS
+        | CURRENT | SELECTION | COLOUR | NEIGHBOURS | JOB | MESSAGES
+    )  # fmt: skip

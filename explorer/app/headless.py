@@ -1,0 +1,255 @@
+"""The whole job without a window: what the command line does, as functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from explorer.app.check_store import stored_check
+from explorer.app.neighbours import Answer, find_neighbours, find_similar
+from explorer.app.project_folder import ProjectFolder
+from explorer.app.state import NeighbourView
+from explorer.core.corpus.checks import CorpusCheck
+from explorer.core.corpus.corpus import Corpus, Roles
+from explorer.core.corpus.readers import read_corpus
+from explorer.core.pipeline import decide, is_complete, load_results, report, run
+from explorer.core.plan import Plan
+from explorer.core.progress import SILENT, Progress
+from explorer.core.report.decisions import Decisions
+from explorer.core.report.manifest import Recipe, build_manifest, counts, read_manifest, write_manifest
+from explorer.core.results import Results
+from explorer.core.stages import open_plan_encoder
+from explorer.core.storage import output_errors
+from explorer.errors import ManifestError, OptionError, ProjectError
+
+REPORT = "report.csv"
+MANIFEST = "manifest.json"
+PROJECT = "project.textmap"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a headless run made. ``remarks`` are sentences worth reading, in the order found."""
+
+    report: Path
+    manifest: Path
+    project: Path
+    counts: Mapping[str, int]
+    threshold: float
+    rule: str
+    remarks: tuple[str, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    reused: tuple[str, ...] = ()
+    identical: bool | None = None
+    """Of ``rerun``: whether the report has the bytes that the manifest names."""
+
+
+def run_corpus(
+    path: Path, out: Path, roles: Roles, plan: Plan, *, cleaning: tuple[str, ...] = (), raw: bool = False,
+    progress: Progress = SILENT,
+) -> Outcome:  # fmt: skip
+    """Corpus in; ``report.csv``, ``manifest.json`` and ``project.textmap`` out, in the folder ``out``.
+
+    A second call with the same arguments reuses everything; after a stop it goes on. Raises ``ExplorerError``.
+    """
+    corpus = read_corpus(
+        path,
+        text=roles.text,
+        id=roles.id,
+        label=roles.label,
+        date=roles.date,
+        cleaning=cleaning,
+        progress=progress.part(0, 0.05),
+    )
+    return _run(corpus, out, plan, None, raw, progress.part(0.05, 1))
+
+
+def rerun(manifest: Path, out: Path, *, corpus: Path | None = None, progress: Progress = SILENT) -> Outcome:
+    """Make a report again from its manifest, after checking that the inputs are the same.
+
+    corpus : where the corpus lies now, if it was moved. Raises ``ManifestError`` if an input has changed.
+    """
+    recipe = read_manifest(manifest)
+    path = corpus or recipe.corpus
+    loaded = read_corpus(
+        path,
+        text=recipe.roles.text,
+        id=recipe.roles.id,
+        label=recipe.roles.label,
+        date=recipe.roles.date,
+        cleaning=recipe.cleaning,
+        progress=progress.part(0, 0.05),
+    )
+    if loaded.source.digest != recipe.corpus_digest:
+        raise ManifestError(
+            f"{path} is not the file that the manifest was made from: its content differs.",
+            "Give the original file with --corpus.",
+        )
+    outcome = _run(loaded, out, recipe.plan, recipe, recipe.raw, progress.part(0.05, 1))
+    written = read_manifest(outcome.manifest).report_digest
+    return replace(outcome, identical=written == recipe.report_digest)
+
+
+def _run(corpus: Corpus, out: Path, plan: Plan, recipe: Recipe | None, raw: bool, progress: Progress) -> Outcome:
+    with output_errors(out):
+        out.mkdir(parents=True, exist_ok=True)
+    with ProjectFolder.create(out / PROJECT) as project:
+        corpus = _keep(project, corpus)
+        project.save_plan(plan)
+        if recipe is not None:
+            project.save_overrides(recipe.overrides)
+        results = run(corpus, plan, project.store, progress.part(0, 0.97))
+        _check_encoder(results, recipe)
+        check = stored_check(corpus, _languages(results), project.store)
+        decisions = decide(results, plan, _within(project.overrides(), corpus.rows))
+        table = report(corpus, results, decisions, k=plan.k)
+        digest = table.write(out / REPORT, raw=raw, progress=progress.part(0.97, 1))
+        manifest = build_manifest(corpus, results, decisions, plan, raw=raw, report_digest=digest)
+        write_manifest(manifest, out / MANIFEST)
+    return _outcome(out, corpus, check, results, decisions, plan)
+
+
+def _keep(project: ProjectFolder, corpus: Corpus) -> Corpus:
+    """Store the corpus unless the project holds the very same already."""
+    if project.has_corpus():
+        try:
+            kept = project.corpus()
+        except ProjectError:
+            return project.set_corpus(corpus)
+        same = (kept.fingerprint, kept.source, kept.roles, kept.cleaning)
+        if same == (corpus.fingerprint, corpus.source, corpus.roles, corpus.cleaning):
+            return kept
+    return project.set_corpus(corpus)
+
+
+def _languages(results: Results) -> tuple[str, ...]:
+    return () if results.card is None else results.card.languages
+
+
+def _within(overrides: Mapping[int, bool], rows: int) -> dict[int, bool]:
+    return {row: flag for row, flag in overrides.items() if 0 <= row < rows}
+
+
+def _check_encoder(results: Results, recipe: Recipe | None) -> None:
+    if recipe is None or results.card is None or recipe.card.get("digest") in (None, results.card.digest):
+        return
+    raise ManifestError(
+        f"The encoder {results.card.name} is not the one that the manifest was made with: its files differ.",
+        "Install the same model, or make a new report with run.",
+    )
+
+
+def _outcome(
+    out: Path, corpus: Corpus, check: CorpusCheck, results: Results, decisions: Decisions, plan: Plan
+) -> Outcome:
+    return Outcome(
+        report=out / REPORT,
+        manifest=out / MANIFEST,
+        project=out / PROJECT,
+        counts=counts(corpus, results, decisions),
+        threshold=decisions.threshold.value,
+        rule=decisions.threshold.rule,
+        remarks=(*check.sentences(), *remarks(corpus, results, plan)),
+        seconds={record.stage: record.seconds for record in results.records},
+        reused=tuple(record.stage for record in results.records if record.reused),
+    )
+
+
+def remarks(corpus: Corpus, results: Results, plan: Plan) -> list[str]:
+    """What a reader of the results should know: too few texts for k, all identical, texts cut, rows not scored."""
+    found = []
+    if corpus.rows == 1:
+        found.append("There is only one text: it has no neighbours and no meaningful score.")
+    elif corpus.rows <= plan.k:
+        found.append(f"There are only {corpus.rows} texts, so each has fewer than the {plan.k} neighbours asked for.")
+    if corpus.rows > 1 and len(corpus.texts.unique()) == 1:
+        found.append("All texts are identical.")
+    if results.cut:
+        found.append(f"{results.cut:,} of the texts were cut at the encoder's token limit.")
+    return found
+
+
+# --- questions to a project -----------------------------------------------------------------------
+
+
+def export(path: Path, out: Path, *, raw: bool = False, progress: Progress = SILENT) -> Outcome:
+    """Write the report of a project, with the decisions made in it, and its manifest beside it."""
+    with ProjectFolder.open(path, writable=False) as project:
+        corpus, plan = project.corpus(), project.plan()
+        results = load_results(corpus, plan, project.store)
+        _require_scores(results, plan, corpus, path)
+        decisions = decide(results, plan, _within(project.overrides(), corpus.rows))
+        check = stored_check(corpus, _languages(results), project.store)
+    digest = report(corpus, results, decisions, k=plan.k).write(out, raw=raw, progress=progress)
+    manifest = out.with_name(f"{out.stem}.{MANIFEST}")
+    write_manifest(build_manifest(corpus, results, decisions, plan, raw=raw, report_digest=digest), manifest)
+    outcome = _outcome(out.parent, corpus, check, results, decisions, plan)
+    return replace(outcome, report=out, manifest=manifest, project=path)
+
+
+def _require_scores(results: Results, plan: Plan, corpus: Corpus, path: Path) -> None:
+    if not is_complete(corpus, plan, results) and plan.detectors[0] not in results.scores:
+        raise ProjectError(f"The project {path} is not computed to the end.", "Open it in the window, or run it again.")
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """An answer with the texts found. ``source`` is the proof: "exact", or the index with its measured recall."""
+
+    query: str
+    metric: str
+    source: str
+    found: tuple[Mapping[str, Any], ...]
+
+
+def neighbours(path: Path, *, row: int | None = None, query: str | None = None, k: int | None = None) -> Neighbours:
+    """The nearest texts of a row or of a text. Raises ``ExplorerError``."""
+    with ProjectFolder.open(path, writable=False) as project:
+        corpus, plan = project.corpus(), project.plan()
+        if k is not None:
+            plan = replace(plan, k=k)
+        results = load_results(corpus, plan, project.store)
+        if results.vectors is None:
+            raise ProjectError(f"The project {path} has no vectors yet.", "Open it in the window, or run it again.")
+        view = NeighbourView(k=plan.k, metric=plan.metric)
+        if row is not None:
+            asked, answer = _near_row(corpus, results, row, view)
+        else:
+            asked, answer = query or "", _near_text(project, corpus, plan, results, query or "", view)
+    found = tuple(
+        _found(corpus, int(near), float(far)) for near, far in zip(answer.rows, answer.distances, strict=True)
+    )
+    return Neighbours(asked, plan.metric, answer.source, found)
+
+
+def _found(corpus: Corpus, row: int, distance: float) -> dict[str, Any]:
+    return {
+        "row": row,
+        "id": corpus.ids[row].as_py(),
+        "distance": float(f"{distance:.6g}"),
+        "text": corpus.text(row),
+    }
+
+
+def _near_row(corpus: Corpus, results: Results, row: int, view: NeighbourView) -> tuple[str, Answer]:
+    if not 0 <= row < corpus.rows:
+        raise OptionError(f"There is no row {row}.", f"Rows go from 0 to {corpus.rows - 1}.")
+    return corpus.text(row), find_neighbours(results, row, view)
+
+
+def _near_text(
+    project: ProjectFolder, corpus: Corpus, plan: Plan, results: Results, query: str, view: NeighbourView
+) -> Answer:
+    if plan.vectors is not None:
+        raise OptionError(
+            "This project was made from precomputed vectors, so a new text cannot be compared.", "Ask with --row N."
+        )
+    if not query.strip():
+        raise OptionError("The query is empty.", "Give a text after --query.")
+    encoder = open_plan_encoder(corpus, plan, project.store, SILENT)
+    vector = np.asarray(encoder.encode_queries([query])[0], dtype=np.float32)
+    return find_similar(results, vector, view)

@@ -1,0 +1,57 @@
+"""Reading a project back: everything as it was, nothing computed. Meant for a thread beside the session's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.app.check_store import stored_check
+from explorer.app.project_folder import ProjectFolder, View
+from explorer.core.corpus.checks import CorpusCheck
+from explorer.core.corpus.corpus import Corpus
+from explorer.core.pipeline import add_result, load_results
+from explorer.core.plan import Plan
+from explorer.core.results import Results, StageRecord
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A project's content, as it was left."""
+
+    path: Path
+    corpus: Corpus
+    check: CorpusCheck
+    plan: Plan
+    overrides: Mapping[int, bool]
+    view: View
+    results: Results
+
+
+def read_project(project: ProjectFolder) -> Opened:
+    """Everything that a project holds, checksums verified. Raises ``ProjectError``, ``EncoderError``."""
+    corpus, plan = project.corpus(), project.plan()
+    results = load_results(corpus, plan, project.store)
+    languages = () if results.card is None else results.card.languages
+    check = stored_check(corpus, languages, project.store)
+    return Opened(project.path, corpus, check, plan, project.overrides(), project.view(), results)
+
+
+def load_stage(project: ProjectFolder, payload: Mapping[str, Any]) -> Callable[[Results], Results]:
+    """The function that adds a stage, which the worker has just finished, to the results shown."""
+    record = StageRecord(**payload["record"])
+    found = project.store.load(record.stage, record.key, verify=False)
+    if found is None:
+        return lambda results: results
+    return lambda results: add_result(results, record, found)
+
+
+def load_partial(payload: Mapping[str, Any]) -> NDArray[np.float32]:
+    """(n, 2) positions of a layout that is still running."""
+    positions: NDArray[np.float32] = np.load(payload["partial"], allow_pickle=False)
+    positions.setflags(write=False)
+    return positions

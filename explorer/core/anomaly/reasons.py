@@ -1,0 +1,178 @@
+"""Why a row is strange, in one plain sentence made of facts. What the corpus looks like is computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.core.anomaly.base import Detector, Scores
+from explorer.core.anomaly.flags import NORMAL_FROM_MEDIAN, SPREADS, Threshold, derive_threshold
+from explorer.core.anomaly.iforest import mean_splits
+from explorer.core.neighbors.base import MISSING, KnnGraph
+
+ALIKE = 0.05
+"""A factor this near to 1 is not worth a number."""
+LEAST_LENGTH_SPREAD = 0.2
+"""Deviation of the natural logarithm of the length assumed at least, so that even corpora do not call 10 % unusual."""
+
+
+@dataclass(frozen=True)
+class ScoreFacts:
+    """One detector's scores and what is usual among them.
+
+    scores : (n,). median : of the scored rows; NaN if there is none. scored : how many rows are.
+    own : the threshold that the detector's scores give by themselves.
+    neighbours : (n,) how many neighbours each row was scored by.
+    """
+
+    name: str
+    parameters: Mapping[str, int | float | str]
+    scores: Scores
+    median: float
+    scored: int
+    own: Threshold
+    neighbours: NDArray[np.int64]
+
+    def would_flag(self, row: int) -> bool:
+        """Whether the detector would flag the row by its own default rule."""
+        return bool(self.scores[row] >= self.own.value)
+
+
+@dataclass(frozen=True)
+class CorpusFacts:
+    """All that reasons are made of, computed once. ``detectors[0]`` gives the anomaly score.
+
+    lengths : (n,) characters of each text. usual : shortest and longest length that goes without saying.
+    """
+
+    detectors: tuple[ScoreFacts, ...]
+    lengths: NDArray[np.int64]
+    median_length: float
+    usual: tuple[float, float]
+
+
+def corpus_facts(
+    scores: Mapping[str, Scores], detectors: Iterable[Detector], graph: KnnGraph, lengths: NDArray[np.int64]
+) -> CorpusFacts:
+    """Facts over the scores of ``detectors``, the one that gives the anomaly score first.
+
+    scores : by detector name, (n,) each. lengths : (n,) characters of each text, 0 for an empty one.
+    """
+    present = (graph.ids != MISSING).sum(axis=1)
+    every = tuple(_score_facts(detector, scores[detector.name], present) for detector in detectors)
+    filled = lengths[lengths > 0]
+    return CorpusFacts(every, lengths, float(np.median(filled)) if len(filled) else 0.0, _usual_lengths(filled))
+
+
+def reason(row: int, facts: CorpusFacts, override: bool | None = None) -> str:
+    """One sentence on one row; ``override`` is what a person decided about its flag."""
+    return "; ".join(_clauses(row, facts, override))
+
+
+def reasons(rows: Iterable[int], facts: CorpusFacts, overrides: Mapping[int, bool] | None = None) -> list[str]:
+    """One sentence on each of ``rows``."""
+    by_hand = overrides or {}
+    return [reason(int(row), facts, by_hand.get(int(row))) for row in rows]
+
+
+def _score_facts(detector: Detector, scores: Scores, present: NDArray[np.int64]) -> ScoreFacts:
+    known = scores[np.isfinite(scores)]
+    median = float(np.median(known)) if len(known) else float("nan")
+    neighbours = np.minimum(present, detector.k_needed)
+    return ScoreFacts(
+        detector.name, dict(detector.parameters), scores, median, len(known), derive_threshold(scores), neighbours
+    )
+
+
+def _usual_lengths(filled: NDArray[np.int64]) -> tuple[float, float]:
+    """The lengths within ``SPREADS`` deviations of the median, on a logarithmic scale: lengths are skewed."""
+    if not len(filled):
+        return 0.0, float("inf")
+    logarithms = np.log(filled)
+    middle = float(np.median(logarithms))
+    spread = NORMAL_FROM_MEDIAN * float(np.median(np.abs(logarithms - middle)))
+    reach = SPREADS * max(spread, LEAST_LENGTH_SPREAD)
+    return float(np.exp(middle - reach)), float(np.exp(middle + reach))
+
+
+def _clauses(row: int, facts: CorpusFacts, override: bool | None) -> list[str]:
+    clauses = [] if override is None else ["flagged by hand" if override else "cleared by hand"]
+    if not any(np.isfinite(each.scores[row]) for each in facts.detectors):
+        return [*clauses, _not_scored(row, facts)]
+    first, *others = facts.detectors
+    clauses.append(_fact(row, first))
+    clauses += [_fact(row, other) for other in others if other.would_flag(row)]
+    return clauses + _agreement(row, facts) + _length(row, facts)
+
+
+def _not_scored(row: int, facts: CorpusFacts) -> str:
+    return "empty text: not scored" if facts.lengths[row] == 0 else "nothing in it that the encoder knows: not scored"
+
+
+def _agreement(row: int, facts: CorpusFacts) -> list[str]:
+    count = sum(each.would_flag(row) for each in facts.detectors)
+    if len(facts.detectors) < 2 or count == 0:
+        return []
+    verb = "agree" if count > 1 else "would flag it"
+    return [f"{count} of {len(facts.detectors)} detectors {verb}"]
+
+
+def _length(row: int, facts: CorpusFacts) -> list[str]:
+    length = int(facts.lengths[row])
+    if length == 0 or facts.usual[0] <= length <= facts.usual[1]:
+        return []
+    unit = "character" if length == 1 else "characters"
+    return [f"{length:,} {unit} where the median is {facts.median_length:,.0f}"]
+
+
+def _fact(row: int, facts: ScoreFacts) -> str:
+    if not np.isfinite(facts.scores[row]):
+        return f"not scored by {facts.name}"
+    return _WORDS.get(facts.name, _plain)(row, facts)
+
+
+def _knn(row: int, facts: ScoreFacts) -> str:
+    count = int(facts.neighbours[row])
+    if count == 0:
+        return "no other text to compare with"
+    if count == 1:
+        what = "distance to its only neighbour"
+    elif facts.parameters.get("aggregate") == "largest":
+        what = f"distance to the farthest of its {count} neighbours"
+    else:
+        what = f"mean distance to its {count} neighbours"
+    return f"{what} {_number(facts.scores[row])}; the corpus median is {_number(facts.median)}"
+
+
+def _lof(row: int, facts: ScoreFacts) -> str:
+    factor = float(facts.scores[row])
+    if abs(factor - 1.0) < ALIKE:
+        return "about as dense as around its neighbours"
+    if factor > 1.0:
+        return f"{_number(factor)} times sparser than around its neighbours"
+    return f"{_number(1.0 / factor)} times denser than around its neighbours"
+
+
+def _iforest(row: int, facts: ScoreFacts) -> str:
+    splits, median = mean_splits(np.array([facts.scores[row], facts.median]), facts.scored)
+    return f"isolated after {splits:.1f} splits on average; the corpus median is {median:.1f}"
+
+
+def _plain(row: int, facts: ScoreFacts) -> str:
+    return f"{facts.name} score {_number(facts.scores[row])}; the corpus median is {_number(facts.median)}"
+
+
+_WORDS: Mapping[str, Callable[[int, ScoreFacts], str]] = {"knn": _knn, "lof": _lof, "iforest": _iforest}
+
+
+def _number(value: float) -> str:
+    """Two decimals where they say something, two digits below that, none where they would drown the number."""
+    size = abs(float(value))
+    if size >= 100:
+        return f"{value:,.0f}"
+    if size >= 10:
+        return f"{value:.1f}"
+    return f"{value:.2f}" if size >= 0.1 else f"{value:.2g}"

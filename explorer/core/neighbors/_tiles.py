@@ -1,0 +1,221 @@
+"""Blocks of the all-pairs table, as integer codes that ascend with distance, and what their rounding can hide.
+
+For rows ``x, y`` shifted by the mean of all rows and rounded to the arithmetic of the block, ``a`` and ``b``, one matrix
+product gives half the squared distance::
+
+    |a - b|^2 / 2 = -a.b + |a|^2/2 + |b|^2/2 = [-a, 1, 1, h_a, l_a] . [b, h_b, l_b, 1, 1]
+
+(``h + l`` is the half squared length in two parts, so that bfloat16 holds 16 bits of it). The bit pattern of a
+floating-point number that is not negative, read as an integer, ascends with the number: the loops that select compare
+integers, 32 at a time. By the triangle inequality ``|x - y|`` differs from ``|a - b|`` by no more than ``|x - a| + |y - b|``:
+from that follows, for every row, a distance below which nothing can have been overlooked (``unseen_from``).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.core.neighbors.base import Vectors
+from explorer.core.neighbors.prepare import blocks_of
+
+PAD: Final = 64
+"""Rows are filled up to a multiple of this with rows infinitely far away."""
+
+EXTRA: Final = 4
+"""Columns that the half squared lengths take."""
+
+
+class Tiles(ABC):
+    """Tables of codes between ranges of rows; ``rows`` real ones, ``padded`` with the filling."""
+
+    code_type: type[np.signedinteger[Any]]
+    far: int
+    """Code of the largest finite distance; a list that is not full holds it."""
+    rounding: float
+    """Largest relative error of a number when a block is written."""
+    shape: tuple[int, int]
+    """Rows and columns of a block that suit this arithmetic; both multiples of ``PAD``, at least as many columns as rows."""
+
+    def __init__(self, vectors: Vectors) -> None:
+        self.rows, self.width = vectors.shape
+        self.padded = -(-self.rows // PAD) * PAD
+        self.residuals = np.zeros(self.rows)
+        self.halves = np.zeros(self.rows)
+        self._centre = vectors.mean(axis=0, dtype=np.float64)
+        for rows in blocks_of(vectors):
+            shifted = np.asarray(vectors[rows]) - self._centre
+            kept = self._store(rows, shifted.astype(np.float32))
+            self.residuals[rows] = np.sqrt(np.square(shifted - kept).sum(axis=1))
+            self.halves[rows] = 0.5 * np.square(kept, dtype=np.float64).sum(axis=1)
+        halves = np.full(self.padded, np.inf, dtype=np.float32)
+        halves[: self.rows] = self.halves
+        self._store_halves(halves)
+
+    @abstractmethod
+    def _store(self, rows: slice, shifted: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Keep a block of rows in this arithmetic; returns what was kept."""
+
+    @abstractmethod
+    def _store_halves(self, halves: NDArray[np.float32]) -> None:
+        """Keep the half squared lengths (padded,)."""
+
+    @abstractmethod
+    def codes(self, rows: slice | NDArray[np.intp], columns: slice) -> NDArray[np.signedinteger[Any]]:
+        """(b, c) codes; valid until the next call, which writes to the same memory."""
+
+    @abstractmethod
+    def decode(self, codes: NDArray[np.signedinteger[Any]]) -> NDArray[np.float64]:
+        """Half squared distances from codes."""
+
+    def empty_codes(self, rows: int, size: int) -> NDArray[np.signedinteger[Any]]:
+        """(rows, size) lists of codes with nothing in them yet."""
+        return np.full((rows, size), self.far, dtype=self.code_type)
+
+    def unseen_from(self, rows: NDArray[np.intp], last_codes: NDArray[np.signedinteger[Any]]) -> NDArray[np.float64]:
+        """Euclidean distance that every row outside the lists of ``rows`` has at least, by the bounds on rounding.
+
+        The product of K numbers summed in float32 is off by at most K * 2^-24 times the sum of their sizes (doubled
+        here for the two-part lengths); writing it rounds once more; then the triangle inequality.
+        """
+        halves = self.decode(last_codes)
+        sums = (self.width + EXTRA) * 2.0**-23 * np.square(np.sqrt(self.halves[rows]) + np.sqrt(self.halves.max()))
+        at_least = np.maximum(halves * (1.0 - self.rounding) - sums, 0.0)
+        bound: NDArray[np.float64] = np.sqrt(2.0 * at_least) - self.residuals[rows] - self.residuals.max()
+        return np.where(last_codes >= self.far, np.inf, bound)
+
+
+class Float32Tiles(Tiles):
+    """The matrix product of NumPy's BLAS in float32.
+
+    Wide blocks (128 MB): BLAS threads spin for a while after each product, at the cost of the threads that scan.
+    """
+
+    shape = (4096, 8192)
+    code_type = np.int32
+    far = 0x7F7FFFFF
+    rounding = 2.0**-23
+
+    def __init__(self, vectors: Vectors) -> None:
+        shape = (-(-len(vectors) // PAD) * PAD, vectors.shape[1] + EXTRA)
+        self._left = np.zeros(shape, dtype=np.float32)
+        self._right = np.zeros(shape, dtype=np.float32)
+        self._memory = np.empty(0, dtype=np.float32)
+        super().__init__(vectors)
+
+    def _store(self, rows: slice, shifted: NDArray[np.float32]) -> NDArray[np.float32]:
+        self._left[rows, : self.width] = -shifted
+        self._right[rows, : self.width] = shifted
+        return shifted
+
+    def _store_halves(self, halves: NDArray[np.float32]) -> None:
+        self._left[:, self.width] = self._right[:, self.width + 2] = 1.0
+        self._right[:, self.width] = self._left[:, self.width + 2] = halves
+
+    def codes(self, rows: slice | NDArray[np.intp], columns: slice) -> NDArray[np.signedinteger[Any]]:
+        left, right = self._left[rows], self._right[columns]
+        size = len(left) * len(right)
+        if self._memory.size < size:
+            self._memory = np.empty(size, dtype=np.float32)
+        block = self._memory[:size].reshape(len(left), len(right))
+        np.matmul(left, right.T, out=block)
+        return block.view(np.int32)
+
+    def decode(self, codes: NDArray[np.signedinteger[Any]]) -> NDArray[np.float64]:
+        return np.ascontiguousarray(codes, dtype=np.int32).view(np.float32).astype(np.float64)
+
+
+class BFloat16Tiles(Tiles):
+    """The matrix product of torch in bfloat16: inputs and output 8 bits, sums in float32.
+
+    Where the processor has matrix tiles (AMX), one core multiplies as fast as all cores scan: then the product runs on
+    one thread (torch's setting is put back), on blocks that stay in the cache, because torch's threads would spin for
+    milliseconds after each block, at the cost of the threads that scan.
+    """
+
+    shape = (2048, 2048)
+    code_type = np.int16
+    far = 0x7F7F
+    rounding = 2.0**-8
+
+    def __init__(self, vectors: Vectors) -> None:
+        import torch
+
+        self._torch = torch
+        self._matrix_tiles = has_matrix_tiles()
+        shape = (-(-len(vectors) // PAD) * PAD, vectors.shape[1] + EXTRA)
+        self._left = torch.zeros(shape, dtype=torch.bfloat16)
+        self._right = torch.zeros(shape, dtype=torch.bfloat16)
+        self._memory = torch.empty(0, dtype=torch.bfloat16)
+        super().__init__(vectors)
+
+    def _store(self, rows: slice, shifted: NDArray[np.float32]) -> NDArray[np.float32]:
+        kept = self._torch.from_numpy(shifted).to(self._torch.bfloat16)
+        self._left[rows, : self.width] = -kept
+        self._right[rows, : self.width] = kept
+        stored: NDArray[np.float32] = kept.to(self._torch.float32).numpy()
+        return stored
+
+    def _store_halves(self, halves: NDArray[np.float32]) -> None:
+        whole = self._torch.from_numpy(halves)
+        high = whole.to(self._torch.bfloat16)
+        low = self._torch.nan_to_num(whole - high.to(self._torch.float32), nan=0.0).to(self._torch.bfloat16)
+        self._left[:, self.width : self.width + 2] = self._right[:, self.width + 2 :] = 1.0
+        self._right[:, self.width] = self._left[:, self.width + 2] = high
+        self._right[:, self.width + 1] = self._left[:, self.width + 3] = low
+
+    def codes(self, rows: slice | NDArray[np.intp], columns: slice) -> NDArray[np.signedinteger[Any]]:
+        left, right = self._left[rows], self._right[columns]
+        size = len(left) * len(right)
+        if self._memory.numel() < size:
+            self._memory = self._torch.empty(size, dtype=self._torch.bfloat16)
+        block = self._memory[:size].view(len(left), len(right))
+        with self._threads():
+            self._torch.mm(left, right.T, out=block)
+        codes: NDArray[np.int16] = block.view(self._torch.int16).numpy()
+        return codes
+
+    @contextmanager
+    def _threads(self) -> Iterator[None]:
+        before = self._torch.get_num_threads()
+        self._torch.set_num_threads(1 if self._matrix_tiles else before)
+        try:
+            yield
+        finally:
+            self._torch.set_num_threads(before)
+
+    def decode(self, codes: NDArray[np.signedinteger[Any]]) -> NDArray[np.float64]:
+        bits = codes.astype(np.int32) << 16
+        return bits.view(np.float32).astype(np.float64)
+
+
+def has_matrix_tiles() -> bool:
+    """Whether the processor has AMX for bfloat16; asked without loading torch."""
+    return bool(_features().get("amx-bf16"))
+
+
+def has_bfloat16() -> bool:
+    """Whether the processor multiplies bfloat16 itself (AMX or AVX512-BF16)."""
+    return has_matrix_tiles() or bool(_features().get("avx512bf16"))
+
+
+def _features() -> Mapping[str, bool]:
+    import llvmlite.binding
+
+    features: Mapping[str, bool] = llvmlite.binding.get_host_cpu_features()
+    return features
+
+
+BFLOAT16_WORK: Final = 3e11
+"""Multiply-adds over all pairs from which bfloat16 pays for loading torch (about 28,000 rows of 384 numbers)."""
+
+
+def tiles_for(vectors: Vectors) -> Tiles:
+    """The faster arithmetic for this much work on this processor. The graph is the same with either."""
+    work = float(len(vectors)) ** 2 * vectors.shape[1]
+    return BFloat16Tiles(vectors) if work >= BFLOAT16_WORK and has_bfloat16() else Float32Tiles(vectors)

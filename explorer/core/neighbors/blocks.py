@@ -1,0 +1,113 @@
+"""The exact kNN graph, by blocks of the all-pairs table.
+
+1. Shortlist: each block of the upper triangle is computed once, in the fastest arithmetic of the processor, and serves its
+   rows and its columns. Each row keeps the m > k nearest.
+2. Exact distances (float64 sums of the float32 vectors) of the shortlist give the k nearest.
+3. Proof: the bounds on rounding (``_tiles.Tiles.unseen_from``) say how near a row outside the shortlist can be at most.
+   Where that is not farther than the k-th neighbour, the row is shortlisted again in float32, with a longer list.
+
+So the arithmetic decides the time, not the result. Rows must be distinct (``graph`` takes care of duplicates).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.core.neighbors._tiles import Float32Tiles, Tiles, tiles_for
+from explorer.core.neighbors.base import Distances, Ids, Metric, Vectors
+from explorer.core.progress import Progress
+
+SPARE: Final = 9
+"""Places of a shortlist beyond k: on sentence vectors the rounding of bfloat16 reaches from the k-th to the last for 1 % of rows."""
+
+REPAIR_ROWS: Final = 256
+"""Rows shortlisted again at a time."""
+
+Codes = NDArray[np.signedinteger[Any]]
+
+
+def exact_lists(
+    vectors: Vectors, k: int, metric: Metric, progress: Progress, tiles: Tiles | None = None
+) -> tuple[Ids, Distances]:
+    """The k nearest other rows of every row of ``vectors`` (n, d), all distinct, of length 1 for cosine.
+
+    Returns ids (n, k) and distances (n, k), ascending by (distance, id); k must be below n. ``tiles`` sets the
+    arithmetic, for tests. Raises ``Cancelled`` between blocks.
+    """
+    from explorer.core.neighbors import _select_kernels as kernels
+
+    tiles = tiles_for(vectors) if tiles is None else tiles
+    ids, distances = kernels.empty_lists(len(vectors), k)
+    everyone = np.arange(len(vectors))
+    codes, shortlist = shortlists(tiles, min(k + SPARE, len(vectors) - 1), progress.part(0.0, 0.9))
+    kernels.rerank(vectors, everyone, shortlist, metric == "euclidean", ids, distances)
+    unproven = everyone[~proven(tiles, everyone, codes, distances, metric)]
+    if len(unproven):
+        exact = tiles if isinstance(tiles, Float32Tiles) else Float32Tiles(vectors)
+        _repair(exact, vectors, unproven, metric, ids, distances, progress.part(0.9, 1.0))
+    return ids, distances
+
+
+def proven(tiles: Tiles, rows: NDArray[np.intp], codes: Codes, distances: Distances, metric: Metric) -> NDArray[np.bool_]:
+    """(r,) whether nothing outside the shortlists of ``rows`` can be nearer than, or as near as, their k-th neighbour."""
+    last = distances[rows, -1].astype(np.float64)
+    length = last if metric == "euclidean" else np.sqrt(2.0 * last)
+    return length * (1.0 + 1e-6) < tiles.unseen_from(rows, codes[:, -1])
+
+
+def shortlists(tiles: Tiles, size: int, progress: Progress) -> tuple[Codes, Ids]:
+    """The ``size`` smallest codes of every row and whose they are (n, size), ascending, equal codes by id.
+
+    Blocks are visited so that every row meets the others in ascending order, which is what decides between equal codes.
+    """
+    lists = tiles.empty_codes(tiles.padded, size), np.full((tiles.padded, size), -1, dtype=np.int32)
+    height, width = tiles.shape
+    for start in range(0, tiles.padded, height):
+        rows = slice(start, min(start + height, tiles.padded))
+        share = 1.0 - (1.0 - start / tiles.padded) ** 2
+        for left in range(start, tiles.padded, width):
+            progress.report(share, "Comparing all pairs", done=start, total=tiles.rows, unit="rows")
+            scan(tiles, rows, slice(left, min(left + width, tiles.padded)), *lists)
+    return lists[0][: tiles.rows], lists[1][: tiles.rows]
+
+
+def scan(tiles: Tiles, rows: slice, columns: slice, codes: Codes, ids: Ids) -> None:
+    """Compare ``rows`` with ``columns`` once and keep what is near in the lists of both; ``columns`` must not begin
+    before ``rows``. Columns that are among ``rows`` serve their rows alone."""
+    from explorer.core.neighbors import _select_kernels as kernels
+
+    block = tiles.codes(rows, columns)
+    itself = np.arange(rows.start, rows.stop) - columns.start
+    kernels.scan_rows(block, itself, columns.start, codes[rows], ids[rows])
+    new = max(rows.stop, columns.start)
+    if new < columns.stop:
+        kernels.scan_columns(block[:, new - columns.start :], rows.start, codes[new : columns.stop], ids[new : columns.stop])
+
+
+def _repair(
+    tiles: Tiles,
+    vectors: Vectors,
+    unproven: NDArray[np.intp],
+    metric: Metric,
+    ids: Ids,
+    distances: Distances,
+    progress: Progress,
+) -> None:
+    """Shortlist the unproven rows again in finer arithmetic, with twice the spare places; lists change in place.
+
+    What float32 cannot tell apart either (a row with more than 2 * (k + SPARE) others at the same distance but for the
+    last bits) stays as it is; the measured recall tells.
+    """
+    from explorer.core.neighbors import _select_kernels as kernels
+
+    size = min(2 * (ids.shape[1] + SPARE), len(vectors) - 1)
+    for start in range(0, len(unproven), REPAIR_ROWS):
+        progress.report(start / len(unproven), "Proving close calls", done=start, total=len(unproven), unit="rows")
+        rows = unproven[start : start + REPAIR_ROWS]
+        codes = tiles.empty_codes(len(rows), size)
+        found = np.full((len(rows), size), -1, dtype=np.int32)
+        kernels.scan_rows(tiles.codes(rows, slice(0, tiles.padded)), rows, 0, codes, found)
+        kernels.rerank(vectors, rows, found, metric == "euclidean", ids, distances)

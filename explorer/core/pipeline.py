@@ -1,0 +1,169 @@
+"""READ FIRST. The job from a corpus to scores, as stages in order (``stages.py`` says what each computes).
+
+    corpus -> vectors -> pca (first picture)
+                     \\-> graph -> scores.DETECTOR ... -> report
+                     |        \\-> layout
+                     \\-> index (Annoy, for questions asked later)
+
+Every stage's result is named by the fingerprint of all that went into it and kept in a ``ResultStore``.
+Running is: for each stage in order, take the result if the store has it, else compute and save it. So a
+second run reuses, a killed run goes on, and another ``k`` recomputes only what depends on ``k``.
+
+    from explorer.core.pipeline import Plan, decide, read_corpus, report, run
+    corpus = read_corpus("tickets.csv")
+    plan = Plan(detectors=("knn", "lof"))
+    results = run(corpus, plan)
+    report(corpus, results, decide(results, plan)).write("report.csv")
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from explorer.core.corpus.corpus import Corpus
+from explorer.core.corpus.readers import read_corpus
+from explorer.core.measure import PeakMemory
+from explorer.core.plan import Plan
+from explorer.core.progress import SILENT, Progress
+from explorer.core.projection.base import nobody
+from explorer.core.report.decisions import Decisions, decide
+from explorer.core.report.table import Report, report
+from explorer.core.results import AnnoyFile, Results, StageRecord
+from explorer.core.stages import (
+    INDEX_FILE,
+    OnPartial,
+    Stage,
+    Work,
+    identify_encoder,
+    knn_graph,
+    open_plan_encoder,
+    stages,
+)
+from explorer.core.storage import MemoryStore, ResultStore, StageResult
+
+__all__ = [
+    "Decisions",
+    "Plan",
+    "Report",
+    "Results",
+    "add_result",
+    "decide",
+    "is_complete",
+    "load_results",
+    "read_corpus",
+    "report",
+    "run",
+]
+
+OnStage = Callable[[StageRecord], None]
+
+PREPARING = 0.02
+"""Share of a run's progress that loading the encoder takes."""
+
+
+def run(
+    corpus: Corpus,
+    plan: Plan | None = None,
+    store: ResultStore | None = None,
+    progress: Progress = SILENT,
+    *,
+    on_stage: OnStage | None = None,
+    on_partial: OnPartial = nobody,
+) -> Results:
+    """Compute what is missing and return everything.
+
+    store : where results are kept and looked for; None = a temporary folder that lives as long as the results.
+    on_stage : told of each stage when it is done. on_partial : given layouts while they run.
+    Raises ``EncoderError``, ``VectorsError``, ``OutputError``, and ``Cancelled``; finished stages are kept.
+    """
+    plan = plan or Plan()
+    store = store or MemoryStore()
+    work = _prepared(corpus, plan, store, progress, on_partial)
+    results = Results(card=work.card, store=store)
+    for stage, part in _shares(stages(corpus, plan, work.card), progress.part(PREPARING, 1)):
+        record = _run_stage(stage, work, part)
+        results = add_result(results, record, work.done[stage.name])
+        if on_stage is not None:
+            on_stage(record)
+    return results
+
+
+def _prepared(corpus: Corpus, plan: Plan, store: ResultStore, progress: Progress, on_partial: OnPartial) -> Work:
+    """Inputs of a run. An encoder that is needed is loaded first: only then its precision is certain."""
+    card = identify_encoder(corpus, plan, store)
+    vectors = stages(corpus, plan, card)[0]
+    if plan.vectors is not None or store.load(vectors.name, vectors.key) is not None:
+        return Work(corpus, plan, card, store, on_partial)
+    encoder = open_plan_encoder(corpus, plan, store, progress.part(0, PREPARING))
+    return Work(corpus, plan, encoder.card, store, on_partial, encoder)
+
+
+def _shares(steps: tuple[Stage, ...], progress: Progress) -> Iterator[tuple[Stage, Progress]]:
+    total = sum(stage.weight for stage in steps)
+    before = 0.0
+    for stage in steps:
+        yield stage, progress.part(before / total, (before + stage.weight) / total)
+        before += stage.weight
+
+
+def _run_stage(stage: Stage, work: Work, progress: Progress) -> StageRecord:
+    progress.report(0, stage.words)
+    found = work.store.load(stage.name, stage.key)
+    reused = found is not None
+    if found is None:
+        found = _compute(stage, work, progress)
+    work.done[stage.name] = found
+    progress.report(1, stage.words)
+    return _record(stage.name, stage.key, found, reused=reused)
+
+
+def _compute(stage: Stage, work: Work, progress: Progress) -> StageResult:
+    memory = PeakMemory()
+    started = time.perf_counter()
+    arrays, facts = stage.compute(work, stage.key, progress)
+    seconds = round(time.perf_counter() - started, 3)
+    meta = {"seconds": seconds, "peak_mb": memory.peak_mb(), "facts": dict(facts)}
+    return work.store.save(stage.name, stage.key, arrays, meta)
+
+
+def _record(name: str, key: str, found: StageResult, *, reused: bool) -> StageRecord:
+    return StageRecord(name, key, found.meta["seconds"], found.meta["peak_mb"], reused, found.meta["facts"])
+
+
+def load_results(corpus: Corpus, plan: Plan, store: ResultStore) -> Results:
+    """What the store already has for this plan, without computing anything."""
+    card = identify_encoder(corpus, plan, store)
+    results = Results(card=card, store=store)
+    for stage in stages(corpus, plan, card):
+        found = store.load(stage.name, stage.key)
+        if found is not None:
+            results = add_result(results, _record(stage.name, stage.key, found, reused=True), found)
+    return results
+
+
+def is_complete(corpus: Corpus, plan: Plan, results: Results) -> bool:
+    """Whether every stage of the plan is there, computed from the present inputs."""
+    if results.card is None:
+        return False
+    return {stage.key for stage in stages(corpus, plan, results.card)} <= {record.key for record in results.records}
+
+
+def add_result(results: Results, record: StageRecord, found: StageResult) -> Results:
+    """``results`` with one more stage; it takes the place of an older result of the same stage."""
+    others = tuple(old for old in results.records if old.stage != record.stage)
+    results = replace(results, records=(*others, record))
+    stage, _, detector = record.stage.partition(".")
+    if stage == "vectors":
+        return replace(results, vectors=found.arrays["vectors"], cut=record.facts["cut"])
+    if stage == "pca":
+        return replace(results, pca=found.arrays["positions"])
+    if stage == "layout":
+        return replace(results, layout=found.arrays["positions"])
+    if stage == "graph":
+        return replace(results, graph=knn_graph(found))
+    if stage == "scores":
+        return replace(results, scores={**results.scores, detector: found.arrays["scores"]})
+    assert found.folder is not None
+    return replace(results, index=AnnoyFile(found.folder / INDEX_FILE, record.facts))

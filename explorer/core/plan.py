@@ -1,0 +1,85 @@
+"""What is to be computed: every parameter of a run, checked once, hashable, written into the manifest."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, get_args
+
+from explorer.core.anomaly.detectors import DETECTORS
+from explorer.core.embedding.base import Precision
+from explorer.core.neighbors.base import METRICS, Metric
+from explorer.errors import OptionError
+
+MAX_K = 1_000
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Parameters of a run. ``detectors[0]`` gives ``anomaly_score``; at most one of ``threshold`` and ``flag_share``.
+
+    vectors : path of precomputed embeddings (one row a text, corpus order); then ``encoder`` is not used.
+    flag_share : share of the scored texts to flag, 0..1.
+    Raises ``OptionError`` when made with a parameter that cannot work.
+    """
+
+    encoder: str = "minilm"
+    precision: Precision = "auto"
+    allow_download: bool = False
+    vectors: str | None = None
+    k: int = 15
+    metric: Metric = "cosine"
+    detectors: tuple[str, ...] = ("knn", "lof")
+    threshold: float | None = None
+    flag_share: float | None = None
+    seed: int = 0
+    map: bool = True
+
+    def __post_init__(self) -> None:
+        self._check_neighbours()
+        self._check_detectors()
+        self._check_flags()
+        if self.precision not in get_args(Precision):
+            raise OptionError(f"Unknown precision {self.precision!r}.", "Use auto or fp32.")
+        if not 0 <= self.seed < 2**31:
+            raise OptionError(f"The seed {self.seed} is out of range.", "Use a number from 0 to 2147483647.")
+
+    def _check_neighbours(self) -> None:
+        if not 1 <= self.k <= MAX_K:
+            raise OptionError(f"k = {self.k} neighbours cannot be computed.", f"Use a number from 1 to {MAX_K}.")
+        if self.metric not in METRICS:
+            raise OptionError(f"Unknown metric {self.metric!r}.", f"Use one of: {', '.join(METRICS)}.")
+
+    def _check_detectors(self) -> None:
+        if not self.detectors:
+            raise OptionError("No detector was named.", f"Use one or more of: {', '.join(DETECTORS)}.")
+        for name in self.detectors:
+            if name not in DETECTORS:
+                raise OptionError(f"Unknown detector {name!r}.", f"Use one or more of: {', '.join(DETECTORS)}.")
+        if len(set(self.detectors)) < len(self.detectors):
+            raise OptionError("A detector was named twice.", "Name each detector once.")
+
+    def _check_flags(self) -> None:
+        if self.threshold is not None and self.flag_share is not None:
+            raise OptionError("Both a threshold and a flag share were given.", "Give one of the two.")
+        if self.threshold is not None and not math.isfinite(self.threshold):
+            raise OptionError(f"The threshold {self.threshold} is not a number.", "Give a finite score.")
+        if self.flag_share is not None and not 0 <= self.flag_share <= 1:
+            raise OptionError(
+                f"A flag share of {self.flag_share:g} is not possible.", "Give a share from 0 to 1, such as 0.02."
+            )
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-able, for manifests, projects and worker requests."""
+        return asdict(self) | {"detectors": list(self.detectors)}
+
+    @staticmethod
+    def from_dict(values: Mapping[str, Any]) -> Plan:
+        """The inverse of ``as_dict``; unknown keys are an error, missing ones take the default."""
+        unknown = set(values) - {field.name for field in fields(Plan)}
+        if unknown:
+            raise OptionError(
+                f"Unknown parameters: {', '.join(sorted(unknown))}.", "They may come from a newer version."
+            )
+        return Plan(**{**values, **({"detectors": tuple(values["detectors"])} if "detectors" in values else {})})

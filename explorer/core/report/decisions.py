@@ -1,0 +1,55 @@
+"""From scores to flags: the threshold and its rule, the person's overrides, ranks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.core.anomaly.base import Scores
+from explorer.core.anomaly.flags import (
+    Threshold,
+    derive_threshold,
+    flagged,
+    ranks,
+    threshold_by_hand,
+    threshold_for_share,
+)
+from explorer.core.plan import Plan
+from explorer.core.results import Results
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What is flagged, by which line, and what the person decided instead.
+
+    detector : whose score is ``anomaly_score``. flagged : (n,) bool, overrides applied.
+    ranks : (n,) int64, 1 = strangest, 0 = not scored.
+    overrides : row -> True (flagged by hand) or False (cleared by hand).
+    """
+
+    detector: str
+    threshold: Threshold
+    flagged: NDArray[np.bool_]
+    ranks: NDArray[np.int64]
+    overrides: Mapping[int, bool] = field(default_factory=dict)
+
+
+def choose_threshold(scores: Scores, plan: Plan) -> Threshold:
+    """The line that the plan asks for; without a wish, the one that follows from the scores themselves."""
+    if plan.threshold is not None:
+        return threshold_by_hand(plan.threshold)
+    if plan.flag_share is not None:
+        return threshold_for_share(scores, plan.flag_share)
+    return derive_threshold(scores)
+
+
+def decide(results: Results, plan: Plan, overrides: Mapping[int, bool] | None = None) -> Decisions:
+    """Flags and ranks by the plan's first detector."""
+    detector = plan.detectors[0]
+    scores = results.scores[detector]
+    threshold = choose_threshold(scores, plan)
+    made = dict(overrides or {})
+    return Decisions(detector, threshold, flagged(scores, threshold, made), ranks(scores), made)

@@ -1,0 +1,206 @@
+"""What each stage computes: from the results it needs to arrays and facts. ``pipeline.py`` runs them in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.core.anomaly.base import DetectorInput
+from explorer.core.anomaly.detectors import detector
+from explorer.core.corpus.corpus import Corpus
+from explorer.core.corpus.keys import text_keys
+from explorer.core.embedding.base import Encoder, EncoderCard
+from explorer.core.embedding.embed import embed_corpus
+from explorer.core.embedding.precomputed import load_vectors, vectors_card
+from explorer.core.embedding.registry import EncoderRequest, identify, open_encoder
+from explorer.core.embedding.store import VectorStore
+from explorer.core.fingerprint import fingerprint
+from explorer.core.neighbors.base import KnnGraph
+from explorer.core.plan import Plan
+from explorer.core.progress import Progress
+from explorer.core.projection.base import nobody
+from explorer.core.storage import ResultStore, StageResult
+
+VERSION = 1
+"""Raised when a stage computes something else from the same inputs, so that old results are not reused."""
+
+LAYOUT_K = 15
+"""Neighbours that the layout reads (UMAP's default), whatever ``k`` the person looks at."""
+
+RECALL = 0.98
+"""Recall asked of every approximate neighbour search; what was measured is shown beside it."""
+
+INDEX_FILE = "index.ann"
+
+Output = tuple[Mapping[str, NDArray[Any]], Mapping[str, Any]]
+OnPartial = Callable[[NDArray[np.float32]], None]
+
+
+@dataclass
+class Work:
+    """What the stages of one run share: inputs, what is done so far, and where partial layouts go."""
+
+    corpus: Corpus
+    plan: Plan
+    card: EncoderCard
+    store: ResultStore
+    on_partial: OnPartial = nobody
+    encoder: Encoder | None = None
+    done: dict[str, StageResult] = field(default_factory=dict)
+
+    def array(self, stage: str, name: str) -> NDArray[Any]:
+        return self.done[stage].arrays[name]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step: its name, the key of its result, its share of the time, and what it does, in words and in code."""
+
+    name: str
+    words: str
+    weight: float
+    key: str
+    compute: Callable[[Work, str, Progress], Output]
+
+
+def stages(corpus: Corpus, plan: Plan, card: EncoderCard) -> tuple[Stage, ...]:
+    """The stages of a run in order. Pure: keys follow from the inputs' fingerprints alone."""
+    vectors = fingerprint("vectors", VERSION, corpus.fingerprint, card.fingerprint)
+    graph = fingerprint("graph", VERSION, vectors, graph_k(plan), plan.metric, plan.seed)
+    pca = fingerprint("pca", VERSION, vectors)
+    layout = fingerprint("layout", VERSION, graph, pca, LAYOUT_K, plan.seed)
+    index = fingerprint("index", VERSION, vectors, plan.metric, plan.seed)
+    drawing = (
+        Stage("pca", "Drawing a first picture", 1, pca, compute_pca),
+        Stage("layout", "Drawing the neighbour map", 15, layout, compute_layout),
+    )
+    return (
+        Stage("vectors", "Embedding", 60, vectors, compute_vectors),
+        *drawing[: plan.map],
+        Stage("graph", "Finding neighbours", 15, graph, compute_graph),
+        *(_score_stage(name, graph, plan) for name in plan.detectors),
+        *drawing[1 : 1 + plan.map],
+        Stage("index", "Building the search index", 8, index, compute_index),
+    )
+
+
+def _score_stage(name: str, graph: str, plan: Plan) -> Stage:
+    key = fingerprint("scores", VERSION, graph, name, dict(detector(name, plan.k).parameters), plan.seed)
+    return Stage(f"scores.{name}", f"Scoring with {name}", 3, key, compute_scores(name))
+
+
+def graph_k(plan: Plan) -> int:
+    """The largest k that anything needs: the graph is computed once, and a smaller k is a prefix."""
+    needed = (detector(name, plan.k).k_needed for name in plan.detectors)
+    return max(plan.k, LAYOUT_K if plan.map else 0, *needed)
+
+
+def identify_encoder(corpus: Corpus, plan: Plan, store: ResultStore) -> EncoderCard:
+    """The card of the plan's encoder (or vectors file) for a corpus, without loading the model."""
+    if plan.vectors is not None:
+        return vectors_card(Path(plan.vectors))
+    return identify(encoder_request(plan, corpus.fingerprint, store.encoder_state))
+
+
+def encoder_request(plan: Plan, corpus: str = "", state: Path | None = None) -> EncoderRequest:
+    """What the plan asks of an encoder, for the corpus of that fingerprint."""
+    return EncoderRequest(plan.encoder, plan.precision, plan.allow_download, corpus, plan.seed, state)
+
+
+def open_plan_encoder(corpus: Corpus, plan: Plan, store: ResultStore, progress: Progress) -> Encoder:
+    """Load the plan's encoder; one that is fitted to the corpus is fitted now, unless it was before."""
+    request = encoder_request(plan, corpus.fingerprint, store.encoder_state)
+    return open_encoder(request, corpus.embedded.to_pylist, progress)
+
+
+# --- what each stage does -----------------------------------------------------------------------
+
+
+def compute_vectors(work: Work, key: str, progress: Progress) -> Output:
+    """(n, d) float32, row-aligned; zero vectors for empty texts and texts without a known word."""
+    plan, corpus = work.plan, work.corpus
+    if plan.vectors is not None:
+        return {"vectors": load_vectors(Path(plan.vectors), corpus.rows)}, {"cut": 0}
+    encoder = work.encoder or open_plan_encoder(corpus, plan, work.store, progress)
+    parts = VectorStore(work.store.workspace("parts", encoder.card.fingerprint), encoder.card.dimension)
+    embedded = embed_corpus(corpus.embedded, text_keys(corpus), encoder, parts, progress)
+    return {"vectors": embedded.vectors}, {"cut": embedded.cut, "computed": embedded.computed}
+
+
+def compute_pca(work: Work, key: str, progress: Progress) -> Output:
+    """(n, 2) positions by principal components: the first picture."""
+    from explorer.core.projection.pca import pca
+
+    return {"positions": pca(work.array("vectors", "vectors"), work.plan.seed, progress)}, {}
+
+
+def compute_graph(work: Work, key: str, progress: Progress) -> Output:
+    """The shared kNN graph, at the largest k that anything needs."""
+    from explorer.core.neighbors.graph import build_graph
+
+    plan = work.plan
+    graph = build_graph(
+        work.array("vectors", "vectors"),
+        k=graph_k(plan),
+        metric=plan.metric,
+        recall=RECALL,
+        seed=plan.seed,
+        progress=progress,
+    )
+    facts = {"metric": graph.metric, "method": graph.method, "recall": graph.recall, "recall_rows": graph.recall_rows}
+    return {"ids": graph.ids, "distances": graph.distances}, facts
+
+
+def compute_scores(name: str) -> Callable[[Work, str, Progress], Output]:
+    """The stage function of one detector."""
+
+    def compute(work: Work, key: str, progress: Progress) -> Output:
+        from explorer.core.neighbors.prepare import prepare
+
+        plan = work.plan
+        prepared = prepare(work.array("vectors", "vectors"), plan.metric)
+        chosen = detector(name, plan.k)
+        data = DetectorInput(prepared.vectors, knn_graph(work.done["graph"]), prepared.valid, plan.seed)
+        return {"scores": chosen.score(data, progress)}, {"parameters": dict(chosen.parameters)}
+
+    return compute
+
+
+def compute_layout(work: Work, key: str, progress: Progress) -> Output:
+    """(n, 2) positions from the neighbour graph, starting from the PCA picture."""
+    from explorer.core.projection.layout import layout
+
+    graph = knn_graph(work.done["graph"]).prefix(LAYOUT_K)
+    start = work.array("pca", "positions")
+    positions = layout(graph, start, seed=work.plan.seed, progress=progress, on_partial=work.on_partial)
+    return {"positions": positions}, {}
+
+
+def compute_index(work: Work, key: str, progress: Progress) -> Output:
+    """An Annoy index for questions asked later, with its measured recall."""
+    from explorer.core.neighbors.annoy_index import build_annoy
+
+    file = work.store.workspace("index", key) / INDEX_FILE
+    vectors = work.array("vectors", "vectors")
+    facts = build_annoy(
+        vectors, work.plan.metric, file, recall=RECALL, k=LAYOUT_K, seed=work.plan.seed, progress=progress
+    )
+    return {}, facts
+
+
+def knn_graph(result: StageResult) -> KnnGraph:
+    """The graph that ``compute_graph`` saved."""
+    facts = result.meta["facts"]
+    return KnnGraph(
+        result.arrays["ids"],
+        result.arrays["distances"],
+        facts["metric"],
+        facts["method"],
+        facts["recall"],
+        facts["recall_rows"],
+    )

@@ -1,0 +1,189 @@
+"""The one presenter: what the session says appears in a bar above the map, what nobody foresaw in a dialog."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from types import TracebackType
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFontDatabase, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QToolButton,
+    QWidget,
+)
+
+from explorer.app.changes import Changes
+from explorer.app.messages import Level, Message
+from explorer.app.session import Session
+from explorer.app.state import AppState
+from explorer.gui.parts import UNIT, column, heading, line, named, number, prose
+
+WORDS: dict[Level, str] = {"info": "Note", "warning": "Warning", "error": "Error"}
+_ICONS = {
+    "info": QStyle.StandardPixmap.SP_MessageBoxInformation,
+    "warning": QStyle.StandardPixmap.SP_MessageBoxWarning,
+    "error": QStyle.StandardPixmap.SP_MessageBoxCritical,
+}
+
+
+class MessageBar(QFrame):
+    """Shows the newest message that was not dismissed; hidden when there is none. Takes no focus away."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.setObjectName("message_bar")
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self._waiting: list[Message] = []
+        self._seen: tuple[Message, ...] = session.state.messages
+        self._icon = QLabel()
+        self._what = prose()
+        self._hint = prose(quiet=True)
+        self._more = QLabel()
+        self._details = named(QPushButton("De&tails…"), "Details of the message", "The technical cause, to read and to copy")
+        self._dismiss = QToolButton()
+        self._build()
+        self.hide()
+
+    def _build(self) -> None:
+        words = column(margin=0)
+        words.setSpacing(UNIT // 4)
+        words.addWidget(self._what)
+        words.addWidget(self._hint)
+        icon = self.style().standardIcon(QStyle.StandardPixmap.SP_TitleBarCloseButton)
+        self._dismiss.setIcon(icon)
+        self._dismiss.setAutoRaise(True)
+        named(self._dismiss, "Dismiss the message", "Dismiss (Esc)")
+        self._details.clicked.connect(self._show_details)
+        self._dismiss.clicked.connect(self.dismiss)
+        whole = line(self, margin=UNIT)
+        whole.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        whole.addLayout(words, 1)
+        for widget in (self._more, self._details, self._dismiss):
+            whole.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
+        shortcut = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, context=Qt.ShortcutContext.WindowShortcut)
+        shortcut.activated.connect(self.dismiss)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+
+    @property
+    def message(self) -> Message | None:
+        """The message shown."""
+        return self._waiting[-1] if self._waiting else None
+
+    def show_state(self, state: AppState, changes: Changes) -> None:
+        if not changes & Changes.MESSAGES:
+            return
+        fresh = _new_ones(self._seen, state.messages)
+        self._seen = state.messages
+        self._waiting += [message for message in fresh if message not in self._waiting]
+        self._redraw()
+
+    def dismiss(self) -> None:
+        """Put away the message shown; an older one that is still waiting takes its place."""
+        if self._waiting:
+            self._waiting.pop()
+        self._redraw()
+
+    def _redraw(self) -> None:
+        message = self.message
+        self.setVisible(message is not None)
+        if message is None:
+            return
+        size = self.style().pixelMetric(QStyle.PixelMetric.PM_SmallIconSize)
+        self._icon.setPixmap(self.style().standardIcon(_ICONS[message.level]).pixmap(QSize(size, size)))
+        self._icon.setToolTip(WORDS[message.level])
+        self._what.setText(f"{WORDS[message.level]}: {message.what}" if message.level != "info" else message.what)
+        self._hint.setText(message.hint)
+        self._hint.setVisible(bool(message.hint))
+        self._details.setVisible(bool(message.details))
+        older = len(self._waiting) - 1
+        self._more.setText(f"{number(older)} more" if older else "")
+        named(self, f"{WORDS[message.level]}: {message.what} {message.hint}".strip())
+
+    def _show_details(self) -> None:
+        if self.message is not None:
+            DetailsDialog(self.message, self.window()).open()
+
+
+def _new_ones(seen: tuple[Message, ...], now: tuple[Message, ...]) -> tuple[Message, ...]:
+    """What was said since ``seen``; the list is cut at its beginning when it grows long."""
+    known = {id(message) for message in seen}
+    return tuple(message for message in now if id(message) not in known)
+
+
+class DetailsDialog(QDialog):
+    """A message with its technical cause, which can be copied. Removes itself when closed."""
+
+    def __init__(self, message: Message, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(WORDS[message.level])
+        self._message = message
+        text = named(QPlainTextEdit(message.details), "Details")
+        text.setReadOnly(True)
+        text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        copy = buttons.addButton("&Copy", QDialogButtonBox.ButtonRole.ActionRole)
+        named(copy, "Copy the message and its details")
+        copy.clicked.connect(self._copy)
+        buttons.rejected.connect(self.reject)
+        whole = column(self, margin=2 * UNIT)
+        for widget in (heading(message.what), prose(message.hint), text, buttons):
+            whole.addWidget(widget)
+        whole.itemAt(0).widget().setWordWrap(True)  # type: ignore[attr-defined]
+        self.resize(640, 400)
+
+    def _copy(self) -> None:
+        message = self._message
+        QGuiApplication.clipboard().setText(f"{message.what}\n{message.hint}\n\n{message.details}".strip())
+
+
+def unexpected(error: BaseException) -> Message:
+    """What is said about an exception that nobody foresaw."""
+    details = "".join(traceback.format_exception(error))
+    what = f"Something went wrong inside the program ({type(error).__name__})."
+    return Message("error", what, "Your work is saved. You can go on; please report this with the details.", details)
+
+
+def install_hooks(window: QWidget, post: Callable[[Callable[[], None]], None]) -> Callable[[], None]:
+    """Show unexpected exceptions, of any thread, in one dialog and keep the window alive.
+
+    Returns the function that puts the former hooks back.
+    """
+    before, before_thread = sys.excepthook, threading.excepthook
+    open_dialogs: list[DetailsDialog] = []
+
+    def present(error: BaseException) -> None:
+        if open_dialogs:  # one at a time: a fault in a paint event would open hundreds
+            return
+        dialog = DetailsDialog(unexpected(error), window)
+        open_dialogs.append(dialog)
+        dialog.finished.connect(lambda _: open_dialogs.clear())
+        dialog.open()
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        before(kind, error, trace)
+        if not issubclass(kind, KeyboardInterrupt):
+            post(lambda: present(error))
+
+    def thread_hook(args: threading.ExceptHookArgs) -> None:
+        before_thread(args)
+        error = args.exc_value
+        if error is not None and not issubclass(args.exc_type, SystemExit):
+            post(lambda: present(error))
+
+    def restore() -> None:
+        sys.excepthook, threading.excepthook = before, before_thread
+
+    sys.excepthook, threading.excepthook = hook, thread_hook
+    return restore

@@ -1,0 +1,39 @@
+"""Texts by how strange they are, strangest first."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from explorer.app.state import NO_ROWS, AppState
+from explorer.gui.item_models.documents_model import RANK, SCORE, STATE, TEXT, corpus_column
+from explorer.gui.item_models.rows_model import Rows, RowsModel
+
+Show = Literal["all", "flagged", "by hand"]
+
+
+class RankingModel(RowsModel):
+    """The ranking, whole or only what is flagged or was decided by hand."""
+
+    def __init__(self) -> None:
+        super().__init__((RANK, SCORE, STATE, TEXT))
+
+    def show_ranking(self, state: AppState, show: Show) -> None:
+        """The ranking of the scores in ``state``; empty while there are none."""
+        label = state.corpus.roles.label if state.corpus is not None else None
+        columns = (RANK, SCORE, STATE, TEXT) if label is None else (RANK, SCORE, STATE, TEXT, corpus_column(label))
+        same = [column.key for column in columns] == [column.key for column in self.columns]
+        self.show_rows(state, ranked(state, show), None if same else columns)
+
+
+def ranked(state: AppState, show: Show) -> Rows:
+    """Rows strangest first, those without a score last (only shown if decided by hand)."""
+    if state.ranks is None or state.flagged is None:
+        return NO_ROWS
+    ranks = np.where(state.ranks > 0, state.ranks, state.rows + 1)
+    if show == "by hand":
+        among = np.fromiter(sorted(state.overrides), dtype=np.int64, count=len(state.overrides))
+    else:
+        among = np.flatnonzero(state.flagged if show == "flagged" else state.ranks > 0)
+    return among[np.argsort(ranks[among], kind="stable")]

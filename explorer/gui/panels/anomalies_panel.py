@@ -1,0 +1,204 @@
+"""What does not belong: the scores with a line to drag, and the ranking that follows it."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QDoubleSpinBox,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QSplitter,
+    QTableView,
+    QWidget,
+)
+
+from explorer.app import operations as op
+from explorer.app.changes import Changes
+from explorer.app.session import Session
+from explorer.app.state import AppState
+from explorer.core.anomaly.detectors import DETECTORS
+from explorer.gui.item_models.ranking_model import RankingModel
+from explorer.gui.parts import UNIT, column, line, named, number, prose, threshold_words
+from explorer.gui.tables import dress_table, follow_current
+from explorer.gui.widgets.histogram import ScoreHistogram
+
+NO_SCORES = np.empty(0)
+SHOW = {"all": "The whole ranking", "flagged": "Flagged texts", "by hand": "Decided by hand"}
+WIDTHS = {"rank": 64, "score": 80, "state": 120}
+
+
+class AnomaliesPanel(QWidget):
+    """Everything in it follows the line while it is dragged."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._model = RankingModel()
+        self._detector = named(QComboBox(), "Detector", "Whose score ranks, colours and flags")
+        self._histogram = named(ScoreHistogram(), "Score histogram", "Drag the line to flag more or fewer texts")
+        self._share = named(QDoubleSpinBox(), "Share to flag", "Flag the strangest part of the scored texts")
+        self._rule = named(QPushButton("&Use the rule"), "Use the rule's threshold")
+        self._words = prose()
+        self._show = named(QComboBox(), "Texts listed", "All ranked texts, or only some of them")
+        self._table = named(QTableView(), "Ranking", "Strangest first. N and P go through the flagged ones")
+        self._following = False
+        self._build()
+        self.show_state(session.state, Changes.ALL)
+
+    def _build(self) -> None:
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(self._left())
+        split.addWidget(self._right())
+        split.setStretchFactor(0, 2)
+        split.setStretchFactor(1, 3)
+        split.setChildrenCollapsible(False)
+        column(self).addWidget(split)
+
+    def _left(self) -> QWidget:
+        self._detector.activated.connect(
+            lambda _: self._session.store.dispatch(op.show_detector(detector=self._detector.currentData()))
+        )
+        self._histogram.threshold_moved.connect(self._move)
+        self._histogram.threshold_settled.connect(self._move)
+        self._share.setRange(0.0, 100.0)
+        self._share.setDecimals(1)
+        self._share.setSingleStep(0.5)
+        self._share.setSuffix(" %")
+        self._share.setKeyboardTracking(False)
+        self._share.valueChanged.connect(
+            lambda share: self._session.store.dispatch(op.set_threshold(share=round(share / 100, 6)))
+        )
+        self._rule.clicked.connect(lambda _: self._session.store.dispatch(op.set_threshold()))
+        area = QWidget()
+        whole = column(area, margin=0)
+        whole.addLayout(self._controls())
+        whole.addWidget(self._histogram, 1)
+        whole.addWidget(self._words)
+        return area
+
+    def _controls(self) -> object:
+        row = line()
+        for words, control in (("&Detector", self._detector), ("Fl&ag strangest", self._share)):
+            label = QLabel(words)
+            label.setBuddy(control)
+            row.addWidget(label)
+            row.addWidget(control)
+        row.addWidget(self._rule)
+        row.addStretch(1)
+        return row
+
+    def _right(self) -> QWidget:
+        for key, words in SHOW.items():
+            self._show.addItem(words, key)
+        self._show.activated.connect(lambda _: self._list_anew())
+        dress_table(self._table, self._model)
+        self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self._table.selectionModel().currentRowChanged.connect(self._current_moved)
+        area = QWidget()
+        whole = column(area, margin=0)
+        row = line()
+        label = QLabel("&List")
+        label.setBuddy(self._show)
+        row.addWidget(label)
+        row.addWidget(self._show)
+        row.addStretch(1)
+        whole.addLayout(row)
+        whole.addWidget(self._table, 1)
+        return area
+
+    # --- showing --------------------------------------------------------------------------------
+
+    def show_state(self, state: AppState, changes: Changes) -> None:
+        self._following = True
+        try:
+            self._follow(state, changes)
+        finally:
+            self._following = False
+
+    def _follow(self, state: AppState, changes: Changes) -> None:
+        if changes & (Changes.CORPUS | Changes.SCORES | Changes.PLAN):
+            self._show_detectors(state)
+        if changes & (Changes.CORPUS | Changes.SCORES):
+            self._histogram.set_scores(NO_SCORES if state.scores is None else state.scores)
+            self._histogram.set_title(f"Anomaly score ({state.detector})")
+            self._model.show_ranking(state, self._show.currentData())
+            self._widen()
+        elif changes & Changes.FLAGS and self._show.currentData() == "by hand":
+            self._model.show_ranking(state, "by hand")
+        elif changes & (Changes.FLAGS | Changes.CURRENT):
+            self._model.refresh(state)
+        if changes & (Changes.CORPUS | Changes.SCORES | Changes.FLAGS):
+            self._show_threshold(state)
+        if changes & (Changes.CORPUS | Changes.SCORES | Changes.CURRENT):
+            follow_current(self._table, self._model.index_of(state.current))
+
+    def _show_detectors(self, state: AppState) -> None:
+        with QSignalBlocker(self._detector):
+            self._detector.clear()
+            for name in sorted(state.results.scores, key=list(DETECTORS).index):
+                self._detector.addItem(name, name)
+                self._detector.setItemData(self._detector.count() - 1, _summary(name), Qt.ItemDataRole.ToolTipRole)
+            self._detector.setCurrentIndex(self._detector.findData(state.detector))
+        self._detector.setToolTip(_summary(state.detector))
+        self._detector.setEnabled(self._detector.count() > 1)
+
+    def _show_threshold(self, state: AppState) -> None:
+        known = state.threshold is not None
+        for control in (self._share, self._histogram, self._show):
+            control.setEnabled(known)
+        self._rule.setEnabled(known and state.threshold_by != "rule")
+        self._words.setText(threshold_words(state))
+        self._histogram.set_threshold(None if state.threshold is None else state.threshold.value)
+        if state.threshold is None:
+            return
+        self._histogram.set_count_text(f"{number(state.flag_count)} flagged")
+        if not self._share.hasFocus() or state.threshold_by != "share":
+            with QSignalBlocker(self._share):
+                self._share.setValue(_share_flagged(state))
+
+    def _widen(self) -> None:
+        for section, shown in enumerate(self._model.columns):
+            if shown.key in WIDTHS:
+                self._table.setColumnWidth(section, WIDTHS[shown.key])
+        header = self._table.horizontalHeader()
+        keys = [shown.key for shown in self._model.columns]
+        header.setSectionResizeMode(keys.index("text"), QHeaderView.ResizeMode.Stretch)
+        if keys[-1] != "text":
+            header.setSectionResizeMode(len(keys) - 1, QHeaderView.ResizeMode.Interactive)
+            self._table.setColumnWidth(len(keys) - 1, 16 * UNIT)
+
+    # --- intents --------------------------------------------------------------------------------
+
+    def _move(self, value: float) -> None:
+        self._session.store.dispatch(op.set_threshold(value=value))
+
+    def _list_anew(self) -> None:
+        self._following = True
+        try:
+            state = self._session.state
+            self._model.show_ranking(state, self._show.currentData())
+            follow_current(self._table, self._model.index_of(state.current))
+        finally:
+            self._following = False
+
+    def _current_moved(self, index: QModelIndex, _: QModelIndex) -> None:
+        row = self._model.row_at(index)
+        if not self._following and row is not None:
+            self._session.store.dispatch(op.set_current(row=row))
+
+
+def _summary(name: str) -> str:
+    return str(getattr(DETECTORS.get(name), "summary", ""))
+
+
+def _share_flagged(state: AppState) -> float:
+    """Percent of the scored texts that the threshold flags, decisions by hand left out."""
+    if state.plan.flag_share is not None:
+        return 100 * state.plan.flag_share
+    assert state.scores is not None and state.threshold is not None and state.ranks is not None
+    scored = int((state.ranks > 0).sum())
+    return 100 * int((state.scores >= state.threshold.value).sum()) / scored if scored else 0.0

@@ -1,0 +1,114 @@
+"""The report: what it will contain, how its cells are written, and where it went."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QPushButton, QWidget
+
+from explorer.app.changes import Changes
+from explorer.app.session import Session
+from explorer.app.state import AppState
+from explorer.gui.parts import UNIT, column, counted, heading, line, named, number, prose, threshold_words
+
+RAW_WORDS = (
+    "A spreadsheet runs cells that begin with =, +, - or @ as formulas, and texts from strangers may use that. "
+    "The report makes such cells harmless by putting an apostrophe before them. Tick this only for programs that read them as plain text."
+)
+CONTENT = (
+    "One row a text, in the order of the corpus: text and own columns, place on the map, scores and rank, flagged or not and why, "
+    "nearest neighbours, duplicates. The manifest beside it names every input, model, parameter and version, so that "
+    "the same report can be made again."
+)
+
+
+class ReportPanel(QWidget):
+    """Says what an export would hold before it is written."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._written: Path | None = None
+        self._facts = prose()
+        self._raw = QCheckBox("&Write cells as they are (--raw)")
+        self._export = named(QPushButton("&Export report…"), "Export the report", "Write the CSV and its manifest (Ctrl+E)")
+        self._result = prose()
+        self._open = named(QPushButton("Open &folder"), "Open the folder of the report")
+        self._build()
+        self.show_state(session.state, Changes.ALL)
+
+    def _build(self) -> None:
+        named(self._raw, "Write cells as they are", RAW_WORDS)
+        self._export.clicked.connect(lambda _: self.export())
+        self._open.clicked.connect(self._open_folder)
+        left, right = column(margin=0), column(margin=0)
+        for widget in (heading("What the report holds"), prose(CONTENT, quiet=True), self._facts):
+            left.addWidget(widget)
+        left.addStretch(1)
+        for widget in (heading("How it is written"), self._raw, prose(RAW_WORDS, quiet=True)):
+            right.addWidget(widget)
+        buttons = line()
+        buttons.addWidget(self._export)
+        buttons.addWidget(self._open)
+        buttons.addStretch(1)
+        right.addLayout(buttons)
+        right.addWidget(self._result)
+        right.addStretch(1)
+        whole = line(self, margin=UNIT)
+        whole.addLayout(left, 1)
+        whole.addSpacing(2 * UNIT)
+        whole.addLayout(right, 1)
+
+    def show_state(self, state: AppState, changes: Changes) -> None:
+        if changes & Changes.CORPUS:
+            self._show_written(None)
+        if changes & (Changes.CORPUS | Changes.SCORES | Changes.FLAGS):
+            self._facts.setText(report_words(state))
+            self._export.setEnabled(state.threshold is not None)
+
+    def export(self) -> None:
+        """Ask where to, then write in the background."""
+        corpus, project = self._session.state.corpus, self._session.state.project
+        if corpus is None or project is None:
+            return
+        suggested = project.parent / f"{Path(corpus.source.path).stem}-report.csv"
+        name, _ = QFileDialog.getSaveFileName(self, "Export report", str(suggested), "CSV (*.csv)")
+        if name:
+            self.export_to(Path(name))
+
+    def export_to(self, path: Path) -> None:
+        """Write the report to ``path`` with the choices shown."""
+        target = path if path.suffix else path.with_suffix(".csv")
+        self._session.export_report(target, raw=self._raw.isChecked(), on_done=self._show_written)
+
+    def _show_written(self, path: Path | None) -> None:
+        self._written = path
+        self._result.setText(f"Written: {path}" if path is not None else "")
+        self._open.setVisible(path is not None)
+
+    def _open_folder(self) -> None:
+        if self._written is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._written.parent)))
+
+
+def report_words(state: AppState) -> str:
+    """The counts and the threshold that the report will carry."""
+    if state.corpus is None:
+        return "Open a file first."
+    if state.threshold is None:
+        return "The report can be written as soon as the texts are scored."
+    decided = [f"{number(count)} {words}" for count, words in _decisions(state) if count]
+    lines = [
+        f"{counted(state.rows, 'text')} with {counted(len(state.results.scores), 'score')} each"
+        f" ({', '.join(state.results.scores)}).",
+        threshold_words(state),
+        f"Decided by hand: {', '.join(decided)}." if decided else "Nothing was decided by hand.",
+    ]
+    return "\n".join(lines)
+
+
+def _decisions(state: AppState) -> tuple[tuple[int, str], tuple[int, str]]:
+    flags = sum(state.overrides.values())
+    return (flags, "flagged"), (len(state.overrides) - flags, "cleared")

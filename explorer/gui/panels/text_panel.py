@@ -1,0 +1,184 @@
+"""What is this: the current text in full, why it is strange, its own columns, and the decision about it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QHeaderView,
+    QPlainTextEdit,
+    QPushButton,
+    QSplitter,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
+
+from explorer.app.changes import Changes
+from explorer.app.explain import explain
+from explorer.app.session import Session
+from explorer.app.state import AppState
+from explorer.core.corpus.columns import cell_text
+from explorer.core.corpus.corpus import Corpus
+from explorer.gui.actions import decide_current
+from explorer.gui.parts import UNIT, column, flag_words, heading, line, named, number, prose, significant, snippet
+
+FIRST_PART = 20_000
+"""Characters shown at once; the rest of a longer text comes on demand."""
+LONGEST_LINE = 5_000
+"""Qt lays a paragraph out as a whole: a longer one is broken for display so that it does not stall the window."""
+NOTHING = "Click a point on the map, or a row of a table, to read its text here."
+
+
+class TextPanel(QWidget):
+    """Follows the current row."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._all_of: int | None = None
+        self._title = heading("")
+        self._place = prose(quiet=True)
+        self._reason = prose()
+        self._embedded = QCheckBox("&As embedded")
+        self._text = named(QPlainTextEdit(), "Text")
+        self._more = QPushButton()
+        self._own = named(QTreeWidget(), "Columns of this text")
+        self._decide = {
+            True: named(QPushButton("Flag"), "Flag this text", "Flag it by hand, whatever its score (C)"),
+            False: named(QPushButton("Fine"), "Clear this text", "Clear it by hand: it is not flagged (F)"),
+            None: named(QPushButton("By threshold"), "Back to the threshold", "Take back your decision (U)"),
+        }
+        self._build()
+        self.show_state(session.state, Changes.ALL)
+
+    def _build(self) -> None:
+        self._text.setReadOnly(True)
+        self._text.setTabChangesFocus(True)
+        self._text.setPlaceholderText(NOTHING)
+        self._text.setMinimumHeight(6 * UNIT)
+        named(self._embedded, "Show the text as it was embedded", "The text after cleaning, which the encoder has read")
+        self._embedded.toggled.connect(lambda _: self._show_text(self._session.state))
+        self._more.clicked.connect(self._show_all)
+        self._build_own()
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.addWidget(self._text_area())
+        split.addWidget(self._own)
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 1)
+        split.setChildrenCollapsible(False)
+        whole = column(self)
+        for widget in (self._title, self._place, self._reason):
+            whole.addWidget(widget)
+        whole.addWidget(split, 1)
+        whole.addLayout(self._buttons())
+
+    def _text_area(self) -> QWidget:
+        area = QWidget()
+        layout = column(area, margin=0)
+        layout.addWidget(self._embedded)
+        layout.addWidget(self._text, 1)
+        layout.addWidget(self._more)
+        return area
+
+    def _build_own(self) -> None:
+        self._own.setColumnCount(2)
+        self._own.setHeaderHidden(True)
+        self._own.setRootIsDecorated(False)
+        self._own.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self._own.setUniformRowHeights(True)
+        self._own.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        self._own.setMinimumHeight(5 * UNIT)
+
+    def _buttons(self) -> QWidget | object:
+        row = line()
+        for flag, button in self._decide.items():
+            button.clicked.connect(lambda _=False, flag=flag: decide_current(self._session, flag))
+            row.addWidget(button)
+        return row
+
+    # --- showing --------------------------------------------------------------------------------
+
+    def show_state(self, state: AppState, changes: Changes) -> None:
+        if changes & (Changes.CORPUS | Changes.CURRENT):
+            self._all_of = None
+            self._show_text(state)
+            self._show_own(state)
+        if changes & (Changes.CORPUS | Changes.CURRENT | Changes.SCORES | Changes.FLAGS | Changes.GRAPH):
+            self._show_judgement(state)
+
+    def _show_judgement(self, state: AppState) -> None:
+        row, corpus = state.current, state.corpus
+        if row is None or corpus is None:
+            self._title.setText("No text chosen")
+            self._place.setText("")
+            self._reason.setText("")
+        else:
+            words = flag_words(state, row)
+            self._title.setText(_title(corpus, row) + (f" · {words}" if words else ""))
+            self._place.setText(_place(state, row))
+            self._reason.setText(explain(state, row))
+        self._place.setVisible(bool(self._place.text()))
+        self._reason.setVisible(bool(self._reason.text()))
+        decided = None if row is None else state.overrides.get(row)
+        for flag, button in self._decide.items():
+            button.setEnabled(row is not None and flag is not decided)
+
+    def _show_text(self, state: AppState) -> None:
+        row, corpus = state.current, state.corpus
+        if row is None or corpus is None:
+            self._text.clear()
+            self._more.hide()
+            self._embedded.hide()
+            return
+        original, embedded = corpus.text(row), str(corpus.embedded[row].as_py())
+        differs = embedded != original.strip()
+        self._embedded.setVisible(differs)
+        shown = embedded if differs and self._embedded.isChecked() else original
+        cut = len(shown) > FIRST_PART and self._all_of != row
+        self._text.setPlainText(broken_lines(shown[:FIRST_PART] if cut else shown) or "(empty)")
+        self._more.setVisible(cut)
+        self._more.setText(f"&Show all {number(len(shown))} characters")
+
+    def _show_all(self) -> None:
+        self._all_of = self._session.state.current
+        self._show_text(self._session.state)
+
+    def _show_own(self, state: AppState) -> None:
+        self._own.clear()
+        row, corpus = state.current, state.corpus
+        if row is not None and corpus is not None:
+            for name in corpus.table.column_names:
+                if corpus.roles.text != (name,):
+                    value = snippet(cell_text(corpus.table[name][row].as_py()))
+                    item = QTreeWidgetItem([name, value])
+                    item.setToolTip(1, value)
+                    self._own.addTopLevelItem(item)
+        self._own.setVisible(self._own.topLevelItemCount() > 0)
+
+
+def _title(corpus: Corpus, row: int) -> str:
+    """``#1042``, with the id where the corpus has one."""
+    name = str(corpus.ids[row].as_py())
+    return f"#{row}" if corpus.roles.id is None else f"#{row} · {snippet(name, 60)}"
+
+
+def _place(state: AppState, row: int) -> str:
+    """``Score 0.6142 (knn) · rank 3 of 48,210``."""
+    if state.scores is None or state.ranks is None:
+        return ""
+    if not state.ranks[row]:
+        return "Not scored: the text has nothing that the encoder knows."
+    scored = number(int((state.ranks > 0).sum()))
+    score = significant(float(state.scores[row]), 4)
+    return f"Score {score} ({state.detector}) · rank {number(int(state.ranks[row]))} of {scored}"
+
+
+def broken_lines(text: str, longest: int = LONGEST_LINE) -> str:
+    """``text`` with lines beyond ``longest`` characters broken; shorter ones stay as they are."""
+    return "\n".join(
+        piece[start : start + longest]
+        for piece in text.split("\n")
+        for start in range(0, max(len(piece), 1), longest)
+    )

@@ -1,0 +1,132 @@
+"""Small things that every panel needs: numbers in the person's locale, plurals, names for controls, spacing."""
+
+from __future__ import annotations
+
+import math
+from typing import TypeVar
+
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from explorer.app.state import AppState
+
+W = TypeVar("W", bound=QWidget)
+
+UNIT = 8
+"""Pixels of the rhythm: margins and gaps are whole or half multiples of it."""
+
+SNIPPET = 300
+"""Characters of a text that a table cell or a status line shows."""
+
+
+def number(value: int) -> str:
+    """A count with the locale's digit groups."""
+    return QLocale().toString(value)
+
+
+def counted(value: int, noun: str, plural: str = "") -> str:
+    """``1 text``, ``48,210 texts``; ``plural`` where an s is not enough."""
+    return f"{number(value)} {noun if value == 1 else plural or noun + 's'}"
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """A measured number with ``digits`` significant digits, trailing zeros kept so that columns line up; "" for NaN."""
+    if math.isnan(value):
+        return ""
+    if value == 0:
+        return QLocale().toString(0.0, "f", digits - 1)
+    if math.isinf(value):
+        return "∞" if value > 0 else "-∞"
+    exponent = math.floor(math.log10(abs(value)))
+    if not -4 <= exponent < 6:
+        return QLocale().toString(value, "e", digits - 1)
+    return QLocale().toString(value, "f", max(digits - 1 - exponent, 0))
+
+
+def duration(seconds: float) -> str:
+    """``8 s``, ``1 min 12 s``, ``2 h 5 min``."""
+    whole = max(math.ceil(seconds), 0)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def data_size(amount: float) -> str:
+    """Bytes in the locale's words, powers of ten."""
+    return QLocale().formattedDataSize(int(amount), 1, QLocale.DataSizeFormat.DataSizeSIFormat)
+
+
+def snippet(text: str, length: int = SNIPPET) -> str:
+    """The beginning of a text on one line."""
+    line = " ".join(text[: 2 * length].split())
+    return line[:length].rstrip() + "…" if len(line) > length or len(text) > 2 * length else line
+
+
+def flag_words(state: AppState, row: int) -> str:
+    """Whether a row is flagged and by whom, in words; "" when it is not."""
+    decided = state.overrides.get(row)
+    if decided is not None:
+        return "flagged by hand" if decided else "cleared by hand"
+    return "flagged" if state.flagged is not None and bool(state.flagged[row]) else ""
+
+
+def threshold_words(state: AppState) -> str:
+    """``212 of 48,210 texts flagged: score at least 0.4312 (median + 3 upper deviations (MAD)). 3 decided by hand.``"""
+    if state.threshold is None:
+        return "The scores appear here as soon as the neighbours are found." if state.corpus is not None else ""
+    flagged = f"{number(state.flag_count)} of {counted(state.rows, 'text')} flagged"
+    line_words = f"score at least {significant(state.threshold.value, 4)}, {state.threshold.rule}"
+    by_hand = f" {counted(len(state.overrides), 'text')} decided by hand." if state.overrides else ""
+    return f"{flagged}: {line_words}.{by_hand}"
+
+
+def named(widget: W, name: str, tip: str = "") -> W:
+    """Give a control the name that a screen reader says, and what its tooltip explains."""
+    widget.setAccessibleName(name)
+    if tip:
+        widget.setToolTip(tip)
+        widget.setAccessibleDescription(tip)
+    return widget
+
+
+def heading(text: str) -> QLabel:
+    """A section's title: the one weight of emphasis."""
+    label = QLabel(text)
+    font = label.font()
+    font.setBold(True)
+    label.setFont(font)
+    return label
+
+
+def prose(text: str = "", *, quiet: bool = False) -> QLabel:
+    """A wrapping label whose words can be selected and copied. ``quiet``: secondary, in the muted colour."""
+    label = QLabel(text)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    if quiet:
+        label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    return label
+
+
+def column(parent: QWidget | None = None, *, margin: int = UNIT) -> QVBoxLayout:
+    """A vertical layout in the common rhythm."""
+    return _spaced(QVBoxLayout(parent) if parent is not None else QVBoxLayout(), margin)
+
+
+def line(parent: QWidget | None = None, *, margin: int = 0) -> QHBoxLayout:
+    """A horizontal layout in the common rhythm."""
+    return _spaced(QHBoxLayout(parent) if parent is not None else QHBoxLayout(), margin)
+
+
+L = TypeVar("L", bound=QBoxLayout)
+
+
+def _spaced(layout: L, margin: int) -> L:
+    layout.setContentsMargins(margin, margin, margin, margin)
+    layout.setSpacing(UNIT)
+    return layout

@@ -1,0 +1,52 @@
+"""How every table looks and behaves."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from explorer.gui.parts import UNIT
+
+
+def dress_table(table: QTableView, model: QAbstractItemModel) -> None:
+    """Whole rows, one line each, fixed heights (so that a million rows cost nothing), no grid."""
+    table.setModel(model)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+    table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    table.setShowGrid(False)
+    table.setWordWrap(False)
+    table.setTabKeyNavigation(False)
+    table.setCornerButtonEnabled(False)
+    table.setMinimumHeight(8 * UNIT)
+    rows = table.verticalHeader()
+    rows.hide()
+    rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    rows.setDefaultSectionSize(table.fontMetrics().height() + UNIT)
+    header = table.horizontalHeader()
+    header.setHighlightSections(False)
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+
+def follow_current(table: QTableView, index: QModelIndex) -> None:
+    """Show the row that is current elsewhere: select it unless several rows are selected, and scroll to it."""
+    selection = table.selectionModel()
+    if not index.isValid():
+        selection.clearCurrentIndex()
+        if not _holds_several(selection):
+            selection.clearSelection()
+        return
+    here = selection.currentIndex()
+    if here.row() == index.row() and selection.isRowSelected(index.row()):
+        return
+    keep = QItemSelectionModel.SelectionFlag.NoUpdate
+    take = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+    target = index.siblingAtColumn(max(here.column(), 0))
+    selection.setCurrentIndex(target, keep if _holds_several(selection) else take)
+    table.scrollTo(target)
+
+
+def _holds_several(selection: QItemSelectionModel) -> bool:
+    ranges = selection.selection()
+    return sum(ranges.at(number).height() for number in range(min(ranges.count(), 2))) > 1

@@ -1,0 +1,69 @@
+"""The numbers behind a score histogram: bins, axis ends and round tick values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+_FAR = 12.0
+
+
+@dataclass(frozen=True)
+class ScoreBins:
+    """Counts of scores in equal bins from ``low`` to ``high``; ``greatest`` is the greatest finite score."""
+
+    low: float
+    high: float
+    greatest: float
+    counts: npt.NDArray[np.int64]
+
+    @property
+    def cut(self) -> bool:
+        """Whether the axis ends before the greatest score: the last bin then holds all beyond it too."""
+        return self.greatest > self.high
+
+
+def bin_scores(scores: npt.NDArray[np.floating], n_bins: int) -> ScoreBins | None:
+    """Bin the finite scores; None where there are none.
+
+    The axis spans all scores, unless a few lie so far out (beyond the median by more than 12 times the way
+    from the median to the 99th percentile) that the rest would be one bar.
+    """
+    finite = scores[np.isfinite(scores)].astype(np.float64)
+    if not len(finite):
+        return None
+    low, greatest = float(finite.min()), float(finite.max())
+    median, q99 = np.percentile(finite, [50, 99]).tolist()
+    limit = median + _FAR * (q99 - median)
+    high = min(greatest, limit) if limit > low else greatest
+    if not high > low:
+        half = max(abs(low) * 0.05, 0.05)
+        low, high = low - half, high + half
+    counts, _ = np.histogram(np.minimum(finite, high), n_bins, (low, high))
+    return ScoreBins(low, high, greatest, counts.astype(np.int64))
+
+
+def round_ticks(low: float, high: float, most: int) -> list[float]:
+    """At most ``most`` (>= 2) multiples of 1, 2 or 5 times a power of ten within [low, high]."""
+    if not high > low:
+        return []
+    rough = (high - low) / most
+    power = 10.0 ** np.floor(np.log10(rough))
+    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * (1 - 1e-9))
+    first, last = int(np.ceil(low / step - 1e-9)), int(np.floor(high / step + 1e-9))
+    return [float(k * step) for k in range(first, last + 1)][:most]
+
+
+def count_ticks(greatest: int, height: float, spacing: float) -> list[int]:
+    """Round counts for a square-root axis of ``height`` pixels, at least ``spacing`` pixels apart, 0 first."""
+    ticks = [0]
+    candidates = [f * 10**p for p in range(len(str(greatest))) for f in (1, 2, 5) if f * 10**p <= greatest]
+    above = height + spacing
+    for count in reversed(candidates):
+        place = height * (count / greatest) ** 0.5
+        if above - place >= spacing and place >= spacing:
+            ticks.insert(1, count)
+            above = place
+    return ticks

@@ -1,0 +1,106 @@
+"""A project folder: locked, versioned, safe to lose power on, nothing executable in it."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from explorer.app.project_folder import ProjectFolder, View, is_project, new_project_path
+from explorer.core.corpus.readers import read_corpus
+from explorer.core.plan import Plan
+from explorer.errors import OutputError, ProjectError, ProjectLockedError, ProjectTooNewError
+
+
+def test_what_the_person_did_survives_reopening(tmp_path: Path, small_csv: Path) -> None:
+    plan = replace(Plan(), k=7, detectors=("lof", "knn"), flag_share=0.1)
+    view = View(5, "intent", {"k": 9, "metric": "euclidean", "method": "exact"})
+    with ProjectFolder.create(tmp_path / "p.textmap") as project:
+        project.set_corpus(read_corpus(small_csv))
+        project.save_plan(plan)
+        project.save_view(view)
+        project.save_overrides({4: True, 9: False})
+        project.save_overrides({4: True, 11: True})
+    with ProjectFolder.open(tmp_path / "p.textmap") as project:
+        assert (project.plan(), project.view(), project.overrides()) == (plan, view, {4: True, 11: True})
+        assert project.corpus().rows == 200
+
+
+def test_a_second_writer_is_refused_and_a_reader_is_not(tmp_path: Path) -> None:
+    with ProjectFolder.create(tmp_path / "p.textmap") as project:
+        project.save_overrides({1: True})
+        with pytest.raises(ProjectLockedError, match="open in another window"):
+            ProjectFolder.open(tmp_path / "p.textmap")
+        with ProjectFolder.open(tmp_path / "p.textmap", writable=False) as reader:
+            assert reader.overrides() == {1: True}
+    ProjectFolder.open(tmp_path / "p.textmap").close()
+
+
+def test_the_lock_goes_with_its_process(tmp_path: Path) -> None:
+    code = (
+        "import os, sys; from pathlib import Path; from explorer.app.project_folder import ProjectFolder;"
+        "p = ProjectFolder.create(Path(sys.argv[1])); p.save_overrides({2: True}); os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "p.textmap")], check=False)
+    with ProjectFolder.open(tmp_path / "p.textmap") as project:
+        assert project.overrides() == {2: True}
+
+
+def test_a_newer_format_is_refused_untouched(tmp_path: Path) -> None:
+    ProjectFolder.create(tmp_path / "p.textmap").close()
+    with sqlite3.connect(tmp_path / "p.textmap/project.sqlite") as database:
+        database.execute("UPDATE meta SET value = '99' WHERE name = 'format'")
+    database.close()
+    with pytest.raises(ProjectTooNewError, match="newer version"):
+        ProjectFolder.open(tmp_path / "p.textmap")
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database at all" * 99])
+def test_a_damaged_database_is_a_clear_error(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "p.textmap").mkdir()
+    (tmp_path / "p.textmap/project.sqlite").write_bytes(content)
+    with pytest.raises(ProjectError):
+        ProjectFolder.open(tmp_path / "p.textmap")
+
+
+def test_what_is_no_project_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match="not a project"):
+        ProjectFolder.open(tmp_path)
+    with pytest.raises(ProjectError, match="not a project"):
+        ProjectFolder.open(tmp_path / "nowhere.textmap")
+    assert not is_project(tmp_path) and not is_project(tmp_path / "nowhere.textmap")
+
+
+def test_a_project_without_a_corpus_says_so(tmp_path: Path) -> None:
+    with ProjectFolder.create(tmp_path / "p.textmap") as project, pytest.raises(ProjectError, match="holds no corpus"):
+        project.corpus()
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(OutputError, match="Cannot write"):
+        ProjectFolder.create(tmp_path / "file" / "p.textmap")
+
+
+def test_new_projects_never_overwrite(tmp_path: Path) -> None:
+    first = new_project_path(tmp_path, Path("tickets.csv.gz"))
+    assert first.name == "tickets.textmap"
+    first.mkdir()
+    assert new_project_path(tmp_path, Path("tickets.json")).name == "tickets-2.textmap"
+
+
+def test_nothing_in_a_project_is_executable_or_pickled(tmp_path: Path, small_csv: Path) -> None:
+    from explorer.app.headless import run_corpus
+    from explorer.core.corpus.corpus import Roles
+
+    run_corpus(small_csv, tmp_path, Roles(("question",)), Plan(encoder="lexical"))
+    allowed = {".sqlite", ".arrow", ".npy", ".json", ".ann", ".lock", ""}
+    for file in (tmp_path / "project.textmap").rglob("*"):
+        if file.is_file():
+            assert file.suffix in allowed, file
+            assert file.name == ".lock" or not file.read_bytes().startswith(b"\x80\x04"), file
+            assert not file.stat().st_mode & 0o111, file

@@ -1,0 +1,201 @@
+"""A session without a window: opened, computed in the worker, decided, closed, opened again."""
+
+from __future__ import annotations
+
+import csv
+import os
+import queue
+import signal
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from explorer.app import operations as op
+from explorer.app.changes import Changes
+from explorer.app.explain import explain
+from explorer.app.session import OpenRequest, Session
+from explorer.app.state import AppState
+from explorer.core.corpus.corpus import Roles
+from explorer.core.pipeline import is_complete
+from explorer.core.plan import Plan
+
+LEXICAL = Plan(encoder="lexical")
+QUESTIONS = Roles(("question",), id="ticket", label="intent")
+
+
+class Desk:
+    """A session with a loop of its own: ``until`` runs what other threads post."""
+
+    def __init__(self, folder: Path) -> None:
+        self.calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self.session = Session(self.calls.put, folder)
+        self.stalls: list[float] = []
+
+    @property
+    def state(self) -> AppState:
+        return self.session.state
+
+    def until(self, ready: Callable[[], bool], timeout: float = 90) -> None:
+        end = time.monotonic() + timeout
+        while not ready():
+            assert time.monotonic() < end, f"waited in vain; job {self.state.job}, messages {self.state.messages}"
+            try:
+                call = self.calls.get(timeout=0.05)
+            except queue.Empty:
+                continue
+            call()
+
+    def open(self, path: Path, plan: Plan = LEXICAL) -> None:
+        self.session.open_corpus(OpenRequest(path, QUESTIONS, plan=plan))
+        self.until(self.complete)
+
+    def complete(self) -> bool:
+        state = self.state
+        return state.corpus is not None and state.job is None and is_complete(state.corpus, state.plan, state.results)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(tmp_path / "projects")
+    yield desk
+    desk.session.close()
+
+
+def test_a_corpus_is_saved_from_the_start_and_computed(desk: Desk, small_csv: Path) -> None:
+    seen: list[Changes] = []
+    desk.session.store.subscribe(lambda _, changes: seen.append(changes))
+    desk.open(small_csv)
+    state = desk.state
+    assert state.project is not None and state.project.name == "questions.textmap"
+    assert state.flag_count == int(state.flagged.sum()) and state.ranks.max() == 200
+    assert state.results.layout is not None and state.results.pca is not None
+    assert explain(state, int(np.argmin(np.where(state.ranks > 0, state.ranks, 999))))
+    later = [changes for changes in seen if not changes & Changes.CORPUS]
+    first_picture = next(i for i, changes in enumerate(later) if changes & Changes.POSITIONS)
+    first_scores = next(i for i, changes in enumerate(later) if changes & Changes.SCORES)
+    assert first_picture < first_scores
+
+
+def test_reopening_finds_everything_and_computes_nothing(desk: Desk, small_csv: Path, tmp_path: Path) -> None:
+    desk.open(small_csv)
+    store = desk.session.store
+    store.dispatch(op.set_current(row=17))
+    store.dispatch(op.set_colour(colour_by="intent"))
+    store.dispatch(op.override_flags(rows=[3, 5], flag=True))
+    store.dispatch(op.override_flags(rows=[8], flag=False))
+    store.dispatch(op.set_threshold(value=0.5))
+    desk.until(lambda: desk.state.neighbours.source != "")
+    before = desk.state
+    desk.session.close()
+
+    again = Desk(tmp_path / "projects")
+    again.session.open_project(before.project)
+    again.until(again.complete)
+    again.until(lambda: again.state.neighbours.source != "")
+    after = again.state
+    assert again.session.runner.worker_pid is None, "nothing was computed"
+    assert (after.current, after.colour_by, after.plan) == (17, "intent", before.plan)
+    assert dict(after.overrides) == {3: True, 5: True, 8: False}
+    np.testing.assert_array_equal(after.flagged, before.flagged)
+    np.testing.assert_array_equal(after.results.layout, before.results.layout)
+    np.testing.assert_array_equal(after.neighbours.rows, before.neighbours.rows)
+    again.session.close()
+
+
+def test_neighbours_follow_the_current_row_k_and_metric(desk: Desk, small_csv: Path) -> None:
+    desk.open(small_csv)
+    desk.session.store.dispatch(op.set_current(row=4))
+    desk.until(lambda: desk.state.neighbours.source == "exact")
+    graph = desk.state.results.graph
+    np.testing.assert_array_equal(desk.state.neighbours.rows, graph.ids[4][:15])
+    desk.session.store.dispatch(op.set_neighbours(k=3, metric="euclidean"))
+    desk.until(lambda: len(desk.state.neighbours.rows) == 3)
+    vectors = np.asarray(desk.state.results.vectors, dtype=np.float64)
+    distances = np.linalg.norm(vectors - vectors[4], axis=1)
+    np.testing.assert_allclose(desk.state.neighbours.distances, np.sort(distances)[1:4], rtol=1e-4)
+    desk.session.store.dispatch(op.set_neighbours(method="annoy", metric="cosine"))
+    desk.until(lambda: "Annoy, recall@" in desk.state.neighbours.source)
+
+
+def test_cancelling_answers_at_once_and_going_on_finishes(desk: Desk, small_csv: Path) -> None:
+    desk.session.open_corpus(OpenRequest(small_csv, QUESTIONS, plan=LEXICAL))
+    desk.until(lambda: desk.state.results.vectors is not None)
+    started = time.monotonic()
+    desk.session.cancel()
+    desk.until(lambda: desk.state.job is None, timeout=0.2)
+    assert time.monotonic() - started < 0.2
+    desk.session.compute()
+    desk.until(desk.complete)
+
+
+def test_a_worker_killed_while_computing_is_told_and_work_goes_on(desk: Desk, small_csv: Path) -> None:
+    desk.session.open_corpus(OpenRequest(small_csv, QUESTIONS, plan=LEXICAL))
+    desk.until(lambda: desk.state.corpus is not None and desk.state.job is not None)
+    pid = desk.session.runner.worker_pid
+    if pid is not None:
+        os.kill(pid, signal.SIGKILL)
+        desk.until(lambda: any(message.level == "error" for message in desk.state.messages) or desk.complete())
+    desk.session.compute()
+    desk.until(desk.complete)
+
+
+def test_other_parameters_recompute_and_overrides_survive(desk: Desk, small_csv: Path) -> None:
+    desk.open(small_csv)
+    desk.session.store.dispatch(op.override_flags(rows=[3], flag=True))
+    vectors = desk.state.results.vectors
+    desk.session.change_plan(replace(desk.state.plan, k=20, detectors=("lof", "knn")))
+    desk.until(desk.complete)
+    assert desk.state.results.graph.k == 20
+    assert desk.state.flagged[3] and desk.state.overrides[3] is True
+    assert desk.state.detector == "knn" or desk.state.detector == "lof"
+    np.testing.assert_array_equal(desk.state.results.vectors, vectors)
+
+
+def test_the_report_from_the_session_is_the_state_on_screen(desk: Desk, small_csv: Path, tmp_path: Path) -> None:
+    desk.open(small_csv)
+    desk.session.store.dispatch(op.set_threshold(share=0.1))
+    desk.session.store.dispatch(op.override_flags(rows=[0], flag=True))
+    done: list[Path] = []
+    desk.session.export_report(tmp_path / "report.csv", on_done=done.append)
+    desk.until(lambda: bool(done))
+    with done[0].open(encoding="utf-8", newline="") as lines:
+        flags = [row["flagged"] == "true" for row in csv.DictReader(lines)]
+    np.testing.assert_array_equal(flags, desk.state.flagged)
+    assert (tmp_path / "report.manifest.json").exists()
+
+
+def test_a_file_that_cannot_be_read_leaves_what_is_shown(desk: Desk, small_csv: Path, tmp_path: Path) -> None:
+    desk.open(small_csv)
+    (tmp_path / "bad.csv").write_bytes(bytes(range(256)) * 50)
+    desk.session.open_corpus(OpenRequest(tmp_path / "bad.csv"))
+    desk.until(lambda: bool(desk.state.messages))
+    assert desk.state.messages[-1].level == "error"
+    assert desk.state.corpus is not None and desk.state.corpus.rows == 200
+    assert not (tmp_path / "projects/bad.textmap").exists()
+
+
+def test_a_project_open_elsewhere_is_refused_with_a_message(desk: Desk, small_csv: Path, tmp_path: Path) -> None:
+    desk.open(small_csv)
+    other = Desk(tmp_path / "projects")
+    other.session.open_project(desk.state.project)
+    assert "open in another window" in other.state.messages[-1].what
+    other.session.close()
+
+
+def test_a_damaged_result_is_computed_again(desk: Desk, small_csv: Path, tmp_path: Path) -> None:
+    desk.open(small_csv)
+    project, layout = desk.state.project, np.array(desk.state.results.layout)
+    desk.session.close()
+    file = next(project.glob("layout/*/positions.npy"))
+    data = bytearray(file.read_bytes())
+    data[-3] ^= 0xFF
+    file.write_bytes(data)
+    again = Desk(tmp_path / "projects")
+    again.session.open_project(project)
+    again.until(again.complete)
+    np.testing.assert_array_equal(again.state.results.layout, layout)
+    again.session.close()
