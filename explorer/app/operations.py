@@ -19,6 +19,7 @@ from explorer.app.changes import Changes
 from explorer.app.messages import Message
 from explorer.app.state import NO_ROWS, AppState, JobView, Method, NeighbourView, ThresholdBy
 from explorer.app.store import Operation
+from explorer.core.anomaly.base import Scores
 from explorer.core.anomaly.flags import flagged, ranks
 from explorer.core.corpus.checks import CorpusCheck
 from explorer.core.corpus.corpus import Corpus
@@ -71,7 +72,7 @@ _RESULT_CHANGES = (
     ("vectors", Changes.VECTORS | Changes.NEIGHBOURS),
     ("graph", Changes.GRAPH),
     ("index", Changes.INDEX | Changes.NEIGHBOURS),
-    ("scores", Changes.SCORES | Changes.FLAGS),
+    ("positions", Changes.POSITIONS),
 )
 
 
@@ -83,12 +84,16 @@ def show_results(*, results: Results) -> Operation:
         for name, change in _RESULT_CHANGES:
             if getattr(results, name) is not getattr(state.results, name):
                 changes |= change
-        if results.positions is not state.results.positions:
-            changes |= Changes.POSITIONS
+        if not _same_scores(results.scores, state.results.scores):
+            changes |= Changes.SCORES | Changes.FLAGS
         after = replace(state, results=results)
         return (_with_flags(after) if changes & Changes.SCORES else after), changes
 
     return apply
+
+
+def _same_scores(first: Mapping[str, Scores], second: Mapping[str, Scores]) -> bool:
+    return first.keys() == second.keys() and all(first[name] is second[name] for name in first)
 
 
 # --- threshold, flags ---------------------------------------------------------------------------

@@ -6,9 +6,6 @@ import hashlib
 import json
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 
 def fingerprint(*parts: object) -> str:
     """32 hex digits over JSON-able parts (dicts by sorted key). Equal inputs give equal names on every machine."""
@@ -20,11 +17,3 @@ def file_digest(path: Path) -> str:
     """SHA-256 of a file's bytes, as 64 hex digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def array_digest(array: NDArray[np.generic]) -> str:
-    """SHA-256 over an array's dtype, shape and bytes (C order), as 64 hex digits."""
-    whole = np.ascontiguousarray(array)
-    digest = hashlib.sha256(f"{whole.dtype.str}{whole.shape}".encode())
-    digest.update(memoryview(whole).cast("B") if whole.size else b"")
-    return digest.hexdigest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -64,6 +65,11 @@ def _make(parent: QWidget, entry: Described) -> QAction:
     return action
 
 
+def go_on(session: Session, direction: Literal[1, -1]) -> None:
+    """To the next (previous) flagged text by rank; through the whole ranking where nothing is flagged."""
+    session.store.dispatch(op.step(direction=direction, flagged_only=session.state.flag_count > 0))
+
+
 def decide_current(session: Session, flag: bool | None) -> None:
     """Flag (True) or clear (False) the current text by hand, or give it back to the threshold (None)."""
     if session.state.current is not None:
@@ -73,8 +79,8 @@ def decide_current(session: Session, flag: bool | None) -> None:
 def review_deeds(session: Session) -> dict[str, Callable[[], None]]:
     """What the review actions do."""
     return {
-        "next": lambda: session.store.dispatch(op.step(direction=1)),
-        "previous": lambda: session.store.dispatch(op.step(direction=-1)),
+        "next": lambda: go_on(session, 1),
+        "previous": lambda: go_on(session, -1),
         "flag": lambda: decide_current(session, True),
         "clear": lambda: decide_current(session, False),
         "undecide": lambda: decide_current(session, None),

@@ -55,7 +55,7 @@ def _can_colour(column: pa.ChunkedArray) -> bool:
     if not _is_text(sample.type):
         return bool(pa.types.is_boolean(sample.type))
     distinct = pc.count_distinct(sample).as_py()
-    return 1 < distinct <= min(MOST_CATEGORIES, max(len(sample) // 2, 2))
+    return bool(1 < distinct <= min(MOST_CATEGORIES, max(len(sample) // 2, 2)))
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -50,7 +50,9 @@ class MessageBar(QFrame):
         self._what = prose()
         self._hint = prose(quiet=True)
         self._more = QLabel()
-        self._details = named(QPushButton("De&tails…"), "Details of the message", "The technical cause, to read and to copy")
+        self._details = named(
+            QPushButton("De&tails…"), "Details of the message", "The technical cause, to read and to copy"
+        )
         self._dismiss = QToolButton()
         self._build()
         self.hide()
@@ -138,9 +140,10 @@ class DetailsDialog(QDialog):
         copy.clicked.connect(self._copy)
         buttons.rejected.connect(self.reject)
         whole = column(self, margin=2 * UNIT)
-        for widget in (heading(message.what), prose(message.hint), text, buttons):
+        what = heading(message.what)
+        what.setWordWrap(True)
+        for widget in (what, prose(message.hint), text, buttons):
             whole.addWidget(widget)
-        whole.itemAt(0).widget().setWordWrap(True)  # type: ignore[attr-defined]
         self.resize(640, 400)
 
     def _copy(self) -> None:

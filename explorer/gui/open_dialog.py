@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QScrollArea,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -32,7 +31,7 @@ from explorer.core.embedding.estimate import Estimate
 from explorer.core.plan import Plan
 from explorer.errors import ExplorerError
 from explorer.gui.item_models.preview_model import PreviewModel
-from explorer.gui.parts import UNIT, column, counted, data_size, heading, line, named, number, prose
+from explorer.gui.parts import UNIT, column, counted, data_size, heading, labelled, line, named, number, prose, scrolled
 from explorer.gui.plan_form import PlanForm, problem_of
 from explorer.gui.tables import dress_table
 
@@ -66,7 +65,7 @@ class OpenDialog(QDialog):
         self._model = PreviewModel()
         self._said = prose()
         self._table = named(QTableView(), "First rows")
-        self._text = named(QListWidget(), "Text columns", "Tick the columns that hold the text; several are joined in this order")
+        self._text = named(QListWidget(), "Text columns", "Tick what holds the text; several columns are joined")
         self._roles = {
             "id": named(QComboBox(), "Id column", "Names each text; without one, the row number does"),
             "label": named(QComboBox(), "Label column", "Colours the map; no detector reads it"),
@@ -100,7 +99,7 @@ class OpenDialog(QDialog):
         choices = QHBoxLayout()
         choices.setSpacing(3 * UNIT)
         choices.addLayout(self._columns_part(), 1)
-        choices.addWidget(self._scrolled(self._plan_part()), 1)
+        choices.addWidget(scrolled(self._plan_part()), 1)
         whole = column(self, margin=2 * UNIT)
         whole.addWidget(self._said)
         whole.addWidget(self._table, 2)
@@ -114,7 +113,7 @@ class OpenDialog(QDialog):
         part = column(margin=0)
         part.addWidget(heading("Columns"))
         form = QFormLayout()
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._text.setMaximumHeight(12 * UNIT)
         form.addRow("&Text", self._text)
         for words, name in (("&Id", "id"), ("&Label", "label"), ("&Date", "date")):
@@ -138,25 +137,14 @@ class OpenDialog(QDialog):
         part.addStretch(1)
         return area
 
-    def _scrolled(self, inside: QWidget) -> QScrollArea:
-        area = QScrollArea()
-        area.setWidget(inside)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        return area
-
     def _project_part(self) -> QHBoxLayout:
         browse = named(QPushButton("C&hange…"), "Choose another place for the project")
         browse.clicked.connect(self._choose_project)
-        form = QFormLayout()
         row = line()
+        row.addWidget(labelled("&Kept in", self._project))
         row.addWidget(self._project, 1)
         row.addWidget(browse)
-        form.addRow("&Kept in", row)
-        whole = line()
-        whole.addLayout(form, 1)
-        return whole
+        return row
 
     # --- the preview ----------------------------------------------------------------------------
 
@@ -182,7 +170,9 @@ class OpenDialog(QDialog):
         self._preview = preview
         self._model.show_preview(preview)
         for section in range(len(preview.columns)):
-            self._table.setColumnWidth(section, 40 * UNIT if preview.columns[section] in preview.roles.text else 16 * UNIT)
+            self._table.setColumnWidth(
+                section, 40 * UNIT if preview.columns[section] in preview.roles.text else 16 * UNIT
+            )
         self._fill_columns(preview)
         self._set_ready(True)
         self._columns_changed()
@@ -237,7 +227,9 @@ class OpenDialog(QDialog):
             return
         if self._estimate_token is not None:
             self._session.cancel_job(self._estimate_token)
-        self._estimate_token = self._session.estimate(self._form.plan(), size.texts, size.characters, self._show_estimate)
+        self._estimate_token = self._session.estimate(
+            self._form.plan(), size.texts, size.characters, self._show_estimate
+        )
 
     def _size(self) -> _Size | None:
         """Texts and characters in all, as far as the first rows tell."""

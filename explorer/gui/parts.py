@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.app.state import AppState
 
@@ -65,6 +66,11 @@ def snippet(text: str, length: int = SNIPPET) -> str:
     return line[:length].rstrip() + "…" if len(line) > length or len(text) > 2 * length else line
 
 
+def sentence(words: str) -> str:
+    """A phrase as a sentence: capital first, full stop last."""
+    return words[:1].upper() + words[1:] + ("" if not words or words[-1] in ".!?" else ".")
+
+
 def flag_words(state: AppState, row: int) -> str:
     """Whether a row is flagged and by whom, in words; "" when it is not."""
     decided = state.overrides.get(row)
@@ -73,14 +79,14 @@ def flag_words(state: AppState, row: int) -> str:
     return "flagged" if state.flagged is not None and bool(state.flagged[row]) else ""
 
 
-def threshold_words(state: AppState) -> str:
+def threshold_words(state: AppState, *, by_hand: bool = True) -> str:
     """``212 of 48,210 texts flagged: score at least 0.4312 (median + 3 upper deviations (MAD)). 3 decided by hand.``"""
     if state.threshold is None:
         return "The scores appear here as soon as the neighbours are found." if state.corpus is not None else ""
     flagged = f"{number(state.flag_count)} of {counted(state.rows, 'text')} flagged"
     line_words = f"score at least {significant(state.threshold.value, 4)}, {state.threshold.rule}"
-    by_hand = f" {counted(len(state.overrides), 'text')} decided by hand." if state.overrides else ""
-    return f"{flagged}: {line_words}.{by_hand}"
+    decided = f" {counted(len(state.overrides), 'text')} decided by hand." if state.overrides and by_hand else ""
+    return f"{flagged}: {line_words}.{decided}"
 
 
 def named(widget: W, name: str, tip: str = "") -> W:
@@ -107,10 +113,45 @@ def prose(text: str = "", *, quiet: bool = False) -> QLabel:
     label.setWordWrap(True)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
     if quiet:
         label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
     return label
+
+
+def labelled(words: str, control: QWidget) -> QLabel:
+    """A label whose mnemonic goes to ``control``."""
+    label = QLabel(words)
+    label.setBuddy(control)
+    return label
+
+
+def scrolled(inside: QWidget) -> QScrollArea:
+    """``inside`` in an area that scrolls up and down where there is too little room."""
+    area = QScrollArea()
+    area.setWidget(inside)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return area
+
+
+class Lines(QWidget):
+    """Facts, one a line; a long one wraps without looking like two."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._column = column(self, margin=0)
+        self._column.setSpacing(UNIT // 2)
+        self._labels: list[QLabel] = []
+
+    def show_lines(self, lines: Sequence[str]) -> None:
+        while len(self._labels) < len(lines):
+            self._labels.append(prose())
+            self._column.addWidget(self._labels[-1])
+        for place, label in enumerate(self._labels):
+            label.setText(lines[place] if place < len(lines) else "")
+            label.setVisible(place < len(lines))
 
 
 def column(parent: QWidget | None = None, *, margin: int = UNIT) -> QVBoxLayout:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
-    QLabel,
+    QHBoxLayout,
     QLineEdit,
     QPushButton,
     QSpinBox,
@@ -25,7 +25,7 @@ from explorer.core.anomaly.detectors import DETECTORS
 from explorer.core.neighbors.base import METRICS
 from explorer.core.plan import MAX_K, Plan
 from explorer.errors import ExplorerError, OptionError
-from explorer.gui.parts import UNIT, column, line, named, prose
+from explorer.gui.parts import UNIT, column, labelled, line, named, prose
 
 ENCODERS = {
     "minilm": ("MiniLM: the meaning of sentences", "all-MiniLM-L6-v2, inside the program; English; 256 word pieces"),
@@ -46,7 +46,7 @@ class EncoderChoice(QWidget):
     def __init__(self, plan: Plan) -> None:
         super().__init__()
         self._which = named(QComboBox(), "Encoder", "What turns texts into vectors")
-        self._name = named(QLineEdit(), "Model folder or name", "A sentence-transformers model: its folder, or its name")
+        self._name = named(QLineEdit(), "Model folder or name", "Of a sentence-transformers model")
         self._browse = named(QPushButton("&Browse…"), "Choose a model folder")
         self._allow = QCheckBox("Allow to &download this model")
         self._build()
@@ -120,9 +120,11 @@ class PlanForm(QWidget):
         self._metric = named(QComboBox(), "Metric", "How the distance between two texts is measured")
         self._detectors = {name: QCheckBox(name) for name in DETECTORS}
         self._precision = named(QComboBox(), "Precision", PRECISION_TIP)
-        self._seed = named(QSpinBox(), "Seed", "Every random choice follows from it: the same seed gives the same report")
+        self._seed = named(QSpinBox(), "Seed", "All randomness follows from it: same seed, same report")
         self._vectors = named(
-            QLineEdit(), "Precomputed vectors", "A .npy file with one row a text, in corpus order, used instead of an encoder"
+            QLineEdit(),
+            "Precomputed vectors",
+            "A .npy file, one row a text in corpus order, in place of an encoder",
         )
         self._more = QToolButton()
         self._advanced = QWidget()
@@ -131,7 +133,7 @@ class PlanForm(QWidget):
 
     def _build(self) -> None:
         form = QFormLayout()
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow("&Encoder", self._encoder)
         self._more.setText("Advanced")
         self._more.setCheckable(True)
@@ -165,11 +167,13 @@ class PlanForm(QWidget):
         self._vectors.setPlaceholderText("None: the encoder makes them")
         form = QFormLayout(self._advanced)
         form.setContentsMargins(2 * UNIT, 0, 0, 0)
-        for words, field in (
+        fields: tuple[tuple[str, QWidget | QHBoxLayout], ...] = (
             ("&Neighbours (k)", self._k), ("&Metric", self._metric), ("Detectors", boxes),
-            ("&Precision", self._precision), ("See&d", self._seed), ("&Vectors (.npy)", vectors),
-        ):  # fmt: skip
+            ("&Precision", self._precision), ("See&d", self._seed),
+        )  # fmt: skip
+        for words, field in fields:
             form.addRow(words, field)
+        form.addRow(labelled("&Vectors (.npy)", self._vectors), vectors)
         self._listen()
 
     def _listen(self) -> None:

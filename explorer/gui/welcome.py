@@ -11,8 +11,8 @@ from explorer.gui.parts import UNIT, column, line, named, prose
 from explorer.gui.widgets.empty_state import EmptyState
 
 SENTENCE = (
-    "Drop a file of texts here: CSV, JSON, Parquet, Excel, or plain text. It is read, embedded and mapped on this machine; "
-    "nothing leaves it. Then the map shows where you are, and the list below what does not belong."
+    "Drop a file of texts here: CSV, JSON, Parquet, Excel, or plain text. It is read, embedded and mapped on this "
+    "machine; nothing leaves it. Then the map shows where you are, and the list below what does not belong."
 )
 SHOWN_RECENT = 4
 

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "explorer").rglob("*.py"))
 
-ONE_FILE_ONLY = {"annoy", "duckdb", "openpyxl", "py3langid", "selectolax", "mailparser_reply", "charset_normalizer"}
+ONE_FILE_ONLY = {"annoy", "openpyxl", "py3langid", "selectolax", "mailparser_reply", "charset_normalizer"}
 """Third-party packages that one file hides from all others."""
 
 

@@ -43,7 +43,7 @@ class IsolationForest:
 
     def score(self, data: DetectorInput, progress: Progress = SILENT) -> Scores:
         """Scores of all valid rows. The fit cannot be cancelled; it takes a second or so at 50,000 rows."""
-        from sklearn.ensemble import IsolationForest as Forest  # type: ignore[import-untyped]  # noqa: PLC0415 - slow
+        from sklearn.ensemble import IsolationForest as Forest
 
         progress.report(0.0, "Isolation forest: growing trees")
         scores = np.full(len(data.vectors), np.nan)

@@ -22,6 +22,8 @@ ENOUGH_LETTERS = 20
 """Below this a chunk says nothing about its language."""
 
 MAINLY = 0.5
+NO_LANGUAGE = "zxx"
+"""The classifier's answer for what is no language: codes, web addresses."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,7 @@ def main_language(corpus: Corpus, known: Sequence[str] = ()) -> tuple[str | None
     from py3langid import classify
 
     found = Counter(str(classify(chunk)[0]) for chunk in _sample(corpus))
+    del found[NO_LANGUAGE]
     if not found:
         return None, 0.0, 0.0
     language, number = min(found.items(), key=lambda item: (-item[1], item[0]))

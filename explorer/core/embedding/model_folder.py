@@ -139,8 +139,11 @@ class ModelFolder:
         """Numbers in a vector: what the last module that changes the width says. 0 = no module says."""
         width = 0
         for kind, folder in self.modules:
-            config = self._mapping(_join(folder, "config.json"))
-            width = _width_after(kind.rpartition(".")[2], config, width)
+            if kind.endswith(".StaticEmbedding"):
+                width = _table_width(self.path / folder / "model.safetensors")
+            else:
+                config = self._mapping(_join(folder, "config.json"))
+                width = _width_after(kind.rpartition(".")[2], config, width)
         return width
 
     @property
@@ -191,6 +194,20 @@ def _width_after(kind: str, config: Mapping[str, Any], width: int) -> int:
         tokens = config.get("embedding_dimension") or config.get("word_embedding_dimension") or width
         return int(tokens) * max(1, len(_pooling_modes(config)))
     return int(config.get("out_features") or config.get("embedding_dim") or width)
+
+
+def _table_width(weights: Path) -> int:
+    """Columns of the table of word vectors, from the header of a safetensors file; 0 where there is none.
+
+    The header is its length (8 bytes, little endian), then JSON: {tensor: {"shape": [...], ...}}.
+    """
+    try:
+        with weights.open("rb") as file:
+            header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+        shapes = [tensor["shape"] for name, tensor in header.items() if name != "__metadata__"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, MemoryError):
+        return 0
+    return max((int(shape[1]) for shape in shapes if len(shape) == 2), default=0)
 
 
 def _pooling_modes(config: Mapping[str, Any]) -> list[str]:

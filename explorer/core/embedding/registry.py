@@ -58,7 +58,7 @@ class SentenceSource:
         return folder.card(_precision(folder, request))
 
     def open(self, request: EncoderRequest, fit_texts: FitTexts | None, progress: Progress) -> Encoder:
-        from explorer.core.embedding.sentence import load_sentence_encoder  # noqa: PLC0415 - torch
+        from explorer.core.embedding.sentence import load_sentence_encoder
 
         progress.report(0.0, "Loading the encoder")
         folder = self.locate(request)
@@ -84,7 +84,7 @@ class LexicalSource:
         return lexical_card(request.corpus, request.seed)
 
     def open(self, request: EncoderRequest, fit_texts: FitTexts | None, progress: Progress) -> Encoder:
-        from explorer.core.embedding import lexical  # noqa: PLC0415 - scikit-learn
+        from explorer.core.embedding import lexical
 
         card = self.identify(request)
         store = FolderStore(request.state) if request.state is not None else None
@@ -156,8 +156,8 @@ def _folder_or_hub(request: EncoderRequest) -> ModelFolder:
 
 def _hub_folder(name: str, *, download: bool) -> Path:
     """A model's folder in the local Hugging Face cache, fetched first where that is permitted."""
-    from huggingface_hub import snapshot_download  # noqa: PLC0415 - rarely needed
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError  # noqa: PLC0415
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
     full = name if "/" in name else f"sentence-transformers/{name}"
     unused = ["onnx/*", "openvino/*", "*.h5", "*.msgpack", "*.ot", "*.onnx", "*.py"]

@@ -36,12 +36,10 @@ class Cells:
         """Places of a cell in ``order``."""
         return slice(int(self.starts[cell]), int(self.starts[cell + 1]))
 
-    def pairs(self, first: int, last: int) -> list[tuple[int, int]]:
-        """Pairs (a <= b) of cells of which one is among the ``last`` nearest of the other, but neither among the ``first``."""
-        return sorted(self._within(last) - self._within(first))
-
-    def _within(self, probes: int) -> set[tuple[int, int]]:
-        return {(min(a, int(b)), max(a, int(b))) for a, row in enumerate(self.near[:, :probes]) for b in row}
+    def around(self, cell: int, first: int, last: int) -> NDArray[np.intp]:
+        """Places of the rows in the ``first``-th to ``last``-th nearest cells of ``cell``, ascending."""
+        spans = [self.span(int(other)) for other in np.sort(self.near[cell, first:last])]
+        return np.concatenate([np.arange(span.start, span.stop) for span in spans])
 
 
 def cell_count(rows: int) -> int:

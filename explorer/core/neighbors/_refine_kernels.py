@@ -15,7 +15,7 @@ from explorer.core.neighbors._select_kernels import _distance, _offer
 
 @njit(cache=True, nogil=True)
 def reverse_lists(ids: Any, size: int) -> Any:
-    """(n, size) the first ``size`` rows (ascending, nearest places first) that name each row; -1 where there are fewer."""
+    """(n, size) rows that name each row, those that name it nearest first; -1 where there are fewer."""
     rows, k = ids.shape
     found = np.full((rows, size), -1, np.int32)
     count = np.zeros(rows, np.int32)

@@ -33,8 +33,8 @@ def _insert(codes: Any, ids: Any, code: Any, row: Any) -> Any:
 
 
 @njit(inline="always")
-def _any_below(piece: Any, cut: Any) -> bool:
-    """Whether any of the codes is below the cut-off. Narrow flags and a slice of its own let the compiler use vectors."""
+def _any_below(piece: Any, cut: Any) -> Any:
+    """Whether any code is below the cut-off. Narrow flags and a slice of its own let the compiler use vectors."""
     found = np.int16(0)
     for lane in range(piece.shape[0]):
         found = np.int16(found | np.int16(piece[lane] < cut))
@@ -42,7 +42,7 @@ def _any_below(piece: Any, cut: Any) -> bool:
 
 
 @njit(inline="always")
-def _any_below_each(piece: Any, cuts: Any) -> bool:
+def _any_below_each(piece: Any, cuts: Any) -> Any:
     """Whether any of the codes is below the cut-off of its own column."""
     found = np.int16(0)
     for lane in range(piece.shape[0]):

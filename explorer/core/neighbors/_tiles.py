@@ -1,14 +1,15 @@
 """Blocks of the all-pairs table, as integer codes that ascend with distance, and what their rounding can hide.
 
-For rows ``x, y`` shifted by the mean of all rows and rounded to the arithmetic of the block, ``a`` and ``b``, one matrix
-product gives half the squared distance::
+For rows ``x, y`` shifted by the mean of all rows and rounded to the arithmetic of the block, ``a`` and ``b``, one
+matrix product gives half the squared distance::
 
     |a - b|^2 / 2 = -a.b + |a|^2/2 + |b|^2/2 = [-a, 1, 1, h_a, l_a] . [b, h_b, l_b, 1, 1]
 
 (``h + l`` is the half squared length in two parts, so that bfloat16 holds 16 bits of it). The bit pattern of a
 floating-point number that is not negative, read as an integer, ascends with the number: the loops that select compare
-integers, 32 at a time. By the triangle inequality ``|x - y|`` differs from ``|a - b|`` by no more than ``|x - a| + |y - b|``:
-from that follows, for every row, a distance below which nothing can have been overlooked (``unseen_from``).
+integers, 32 at a time. By the triangle inequality ``|x - y|`` differs from ``|a - b|`` by no more than
+``|x - a| + |y - b|``: from that follows, for every row, a distance below which nothing can have been overlooked
+(``unseen_from``).
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ from numpy.typing import NDArray
 
 from explorer.core.neighbors.base import Vectors
 from explorer.core.neighbors.prepare import blocks_of
+
+Codes = NDArray[np.signedinteger[Any]]
+Places = slice | NDArray[np.intp]
 
 PAD: Final = 64
 """Rows are filled up to a multiple of this with rows infinitely far away."""
@@ -40,7 +44,7 @@ class Tiles(ABC):
     rounding: float
     """Largest relative error of a number when a block is written."""
     shape: tuple[int, int]
-    """Rows and columns of a block that suit this arithmetic; both multiples of ``PAD``, at least as many columns as rows."""
+    """Rows and columns of a block that suit this arithmetic; at least as many columns as rows."""
 
     def __init__(self, vectors: Vectors) -> None:
         self.rows, self.width = vectors.shape
@@ -66,18 +70,18 @@ class Tiles(ABC):
         """Keep the half squared lengths (padded,)."""
 
     @abstractmethod
-    def codes(self, rows: slice | NDArray[np.intp], columns: slice) -> NDArray[np.signedinteger[Any]]:
+    def codes(self, rows: Places, columns: Places) -> Codes:
         """(b, c) codes; valid until the next call, which writes to the same memory."""
 
     @abstractmethod
-    def decode(self, codes: NDArray[np.signedinteger[Any]]) -> NDArray[np.float64]:
+    def decode(self, codes: Codes) -> NDArray[np.float64]:
         """Half squared distances from codes."""
 
-    def empty_codes(self, rows: int, size: int) -> NDArray[np.signedinteger[Any]]:
+    def empty_codes(self, rows: int, size: int) -> Codes:
         """(rows, size) lists of codes with nothing in them yet."""
         return np.full((rows, size), self.far, dtype=self.code_type)
 
-    def unseen_from(self, rows: NDArray[np.intp], last_codes: NDArray[np.signedinteger[Any]]) -> NDArray[np.float64]:
+    def unseen_from(self, rows: NDArray[np.intp], last_codes: Codes) -> NDArray[np.float64]:
         """Euclidean distance that every row outside the lists of ``rows`` has at least, by the bounds on rounding.
 
         The product of K numbers summed in float32 is off by at most K * 2^-24 times the sum of their sizes (doubled
@@ -117,7 +121,7 @@ class Float32Tiles(Tiles):
         self._left[:, self.width] = self._right[:, self.width + 2] = 1.0
         self._right[:, self.width] = self._left[:, self.width + 2] = halves
 
-    def codes(self, rows: slice | NDArray[np.intp], columns: slice) -> NDArray[np.signedinteger[Any]]:
+    def codes(self, rows: Places, columns: Places) -> Codes:
         left, right = self._left[rows], self._right[columns]
         size = len(left) * len(right)
         if self._memory.size < size:
@@ -126,7 +130,7 @@ class Float32Tiles(Tiles):
         np.matmul(left, right.T, out=block)
         return block.view(np.int32)
 
-    def decode(self, codes: NDArray[np.signedinteger[Any]]) -> NDArray[np.float64]:
+    def decode(self, codes: Codes) -> NDArray[np.float64]:
         return np.ascontiguousarray(codes, dtype=np.int32).view(np.float32).astype(np.float64)
 
 
@@ -169,7 +173,7 @@ class BFloat16Tiles(Tiles):
         self._right[:, self.width] = self._left[:, self.width + 2] = high
         self._right[:, self.width + 1] = self._left[:, self.width + 3] = low
 
-    def codes(self, rows: slice | NDArray[np.intp], columns: slice) -> NDArray[np.signedinteger[Any]]:
+    def codes(self, rows: Places, columns: Places) -> Codes:
         left, right = self._left[rows], self._right[columns]
         size = len(left) * len(right)
         if self._memory.numel() < size:
@@ -189,7 +193,7 @@ class BFloat16Tiles(Tiles):
         finally:
             self._torch.set_num_threads(before)
 
-    def decode(self, codes: NDArray[np.signedinteger[Any]]) -> NDArray[np.float64]:
+    def decode(self, codes: Codes) -> NDArray[np.float64]:
         bits = codes.astype(np.int32) << 16
         return bits.view(np.float32).astype(np.float64)
 

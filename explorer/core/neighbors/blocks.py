@@ -1,7 +1,7 @@
 """The exact kNN graph, by blocks of the all-pairs table.
 
-1. Shortlist: each block of the upper triangle is computed once, in the fastest arithmetic of the processor, and serves its
-   rows and its columns. Each row keeps the m > k nearest.
+1. Shortlist: each block of the upper triangle is computed once, in the fastest arithmetic of the processor, and serves
+   its rows and its columns. Each row keeps the m > k nearest.
 2. Exact distances (float64 sums of the float32 vectors) of the shortlist give the k nearest.
 3. Proof: the bounds on rounding (``_tiles.Tiles.unseen_from``) say how near a row outside the shortlist can be at most.
    Where that is not farther than the k-th neighbour, the row is shortlisted again in float32, with a longer list.
@@ -11,22 +11,20 @@ So the arithmetic decides the time, not the result. Rows must be distinct (``gra
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.core.neighbors._tiles import Float32Tiles, Tiles, tiles_for
+from explorer.core.neighbors._tiles import Codes, Float32Tiles, Tiles, tiles_for
 from explorer.core.neighbors.base import Distances, Ids, Metric, Vectors
 from explorer.core.progress import Progress
 
 SPARE: Final = 9
-"""Places of a shortlist beyond k: on sentence vectors the rounding of bfloat16 reaches from the k-th to the last for 1 % of rows."""
+"""Places of a shortlist beyond k: on sentence vectors bfloat16 then leaves 1 % of the rows unproven."""
 
 REPAIR_ROWS: Final = 256
 """Rows shortlisted again at a time."""
-
-Codes = NDArray[np.signedinteger[Any]]
 
 
 def exact_lists(
@@ -51,11 +49,14 @@ def exact_lists(
     return ids, distances
 
 
-def proven(tiles: Tiles, rows: NDArray[np.intp], codes: Codes, distances: Distances, metric: Metric) -> NDArray[np.bool_]:
-    """(r,) whether nothing outside the shortlists of ``rows`` can be nearer than, or as near as, their k-th neighbour."""
+def proven(
+    tiles: Tiles, rows: NDArray[np.intp], codes: Codes, distances: Distances, metric: Metric
+) -> NDArray[np.bool_]:
+    """(r,) whether nothing outside the shortlists of ``rows`` can be as near as their k-th neighbour."""
     last = distances[rows, -1].astype(np.float64)
     length = last if metric == "euclidean" else np.sqrt(2.0 * last)
-    return length * (1.0 + 1e-6) < tiles.unseen_from(rows, codes[:, -1])
+    sure: NDArray[np.bool_] = length * (1.0 + 1e-6) < tiles.unseen_from(rows, codes[:, -1])
+    return sure
 
 
 def shortlists(tiles: Tiles, size: int, progress: Progress) -> tuple[Codes, Ids]:
@@ -84,7 +85,9 @@ def scan(tiles: Tiles, rows: slice, columns: slice, codes: Codes, ids: Ids) -> N
     kernels.scan_rows(block, itself, columns.start, codes[rows], ids[rows])
     new = max(rows.stop, columns.start)
     if new < columns.stop:
-        kernels.scan_columns(block[:, new - columns.start :], rows.start, codes[new : columns.stop], ids[new : columns.stop])
+        kernels.scan_columns(
+            block[:, new - columns.start :], rows.start, codes[new : columns.stop], ids[new : columns.stop]
+        )
 
 
 def _repair(

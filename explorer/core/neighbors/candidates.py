@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from explorer.core.neighbors._cells import Cells, partition
 from explorer.core.neighbors._tiles import Tiles, tiles_for
 from explorer.core.neighbors.base import Distances, Ids, Metric, Vectors
-from explorer.core.neighbors.blocks import SPARE, scan
+from explorer.core.neighbors.blocks import SPARE
 from explorer.core.neighbors.exact import ExactIndex
 from explorer.core.neighbors.recall import SAMPLE_ROWS, measured_recall, sample_rows
 from explorer.core.progress import Progress
 
-FIRST_PROBES: Final = 8
+FIRST_PROBES: Final = 16
 """Cells compared with each cell at first, itself among them."""
 
 SMALL_GAIN: Final = 0.25
@@ -42,7 +42,8 @@ class _Truth:
     distances: Distances
 
     def recall(self, ids: Ids, distances: Distances) -> float:
-        return measured_recall(ids[self.rows], self.ids, distances[self.rows], self.distances)
+        k = self.ids.shape[1]
+        return measured_recall(ids[self.rows, :k], self.ids, distances[self.rows, :k], self.distances)
 
 
 def candidate_lists(
@@ -51,7 +52,7 @@ def candidate_lists(
     """About the k nearest other rows of every row of ``vectors`` (n, d), all distinct, of length 1 for cosine.
 
     Returns ids (n, k), distances (n, k) exact for the ids found, and the method in words. Lists that no candidate
-    reached are filled up with an id of 2**31 - 1 at infinite distance. Deterministic; raises ``Cancelled`` between blocks.
+    reached are filled up with an id of 2**31 - 1 at infinite distance. Deterministic. Raises ``Cancelled``.
     """
     cells = partition(vectors, seed, progress.part(0.0, 0.1))
     placed = np.asarray(vectors[cells.order])
@@ -79,7 +80,8 @@ class _Search:
         self._cells = cells
         self._tiles: Tiles = tiles_for(vectors)
         self._size = min(k + SPARE, len(vectors) - 1)
-        self.ids, self.distances = kernels.empty_lists(len(vectors), k)
+        self._k = k
+        self.ids, self.distances = kernels.empty_lists(len(vectors), self._size)
         self._probes = 0
         self._rounds = 0
 
@@ -92,16 +94,26 @@ class _Search:
         """Compare each cell with its ``probes`` nearest, as far as that has not been done."""
         from explorer.core.neighbors import _select_kernels as kernels
 
-        probes = min(probes, self._cells.count)
-        pairs = self._cells.pairs(self._probes, probes)
-        codes = self._tiles.empty_codes(len(self._vectors), self._size)
+        last = min(probes, self._cells.count)
         found = np.full((len(self._vectors), self._size), -1, dtype=np.int32)
-        for done, (first, second) in enumerate(pairs):
-            progress.report(done / len(pairs), "Comparing cells", done=done, total=len(pairs), unit="pairs of cells")
-            scan(self._tiles, self._cells.span(first), self._cells.span(second), codes, found)
+        no_one = np.full(len(self._vectors), -1)
+        for cell in range(self._cells.count):
+            progress.report(
+                cell / self._cells.count, "Comparing cells", done=cell, total=self._cells.count, unit="cells"
+            )
+            span = self._cells.span(cell)
+            columns = self._cells.around(cell, self._probes, last)
+            codes = self._tiles.empty_codes(span.stop - span.start, self._size)
+            itself = (
+                np.searchsorted(columns, np.arange(span.start, span.stop))
+                if self._probes == 0
+                else no_one[: len(codes)]
+            )
+            kernels.scan_rows(self._tiles.codes(span, columns), itself, 0, codes, found[span])
+            found[span] = np.where(found[span] >= 0, columns[found[span]], -1)
         everyone = np.arange(len(self._vectors))
         kernels.rerank(self._vectors, everyone, found, self._euclidean, self.ids, self.distances)
-        self._probes = probes
+        self._probes = last
 
     def refine(self) -> None:
         """Try the neighbours of neighbours of every row."""
@@ -127,9 +139,10 @@ class _Search:
     def lists(self) -> tuple[Ids, Distances]:
         """Ids and distances in the order of the rows as they were handed in."""
         order = self._cells.order
-        ids, distances = np.empty_like(self.ids), np.empty_like(self.distances)
-        found = np.isfinite(self.distances)
+        near_ids, near = self.ids[:, : self._k], self.distances[:, : self._k]
+        ids, distances = np.empty_like(near_ids), np.empty_like(near)
+        found = np.isfinite(near)
         names = np.append(order, 0).astype(np.int32)
-        ids[order] = np.where(found, names[np.where(found, self.ids, len(order))], self.ids)
-        distances[order] = self.distances
+        ids[order] = np.where(found, names[np.where(found, near_ids, len(order))], near_ids)
+        distances[order] = near
         return ids, distances

@@ -13,15 +13,13 @@ TABLE_FLOATS = 1 << 24
 
 
 class ExactIndex:
-    """Compares a query with every row: a float32 product, then exact distances of all rows that its rounding leaves open.
+    """Compares a query with every row: a float32 product, then exact distances where its rounding leaves it open.
 
     vectors : (n, d) float32, memory-mapped or not; need not have length 1 for cosine.
     valid : (n,) bool, rows that may be answered; by default those that are not all zeros.
     """
 
-    def __init__(
-        self, vectors: Vectors, metric: Metric = "cosine", *, valid: NDArray[np.bool_] | None = None
-    ) -> None:
+    def __init__(self, vectors: Vectors, metric: Metric = "cosine", *, valid: NDArray[np.bool_] | None = None) -> None:
         self._space = Space(vectors, metric, valid)
         lengths = self._space.lengths
         scale = np.ones_like(lengths) if metric == "euclidean" or self._space.unit else lengths

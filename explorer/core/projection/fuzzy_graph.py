@@ -34,7 +34,7 @@ def fuzzy_graph(graph: KnnGraph) -> FuzzyGraph:
     distance to its nearest distinct neighbour and ``sigma_i`` makes the beliefs sum to ``log2(k + 1)``. Two views of
     one edge are united as ``a + b - a * b``. Missing neighbours give no edge.
     """
-    from explorer.core.projection._layout_kernels import membership_strengths  # noqa: PLC0415 - numba
+    from explorer.core.projection._layout_kernels import membership_strengths
 
     present = (graph.ids != MISSING) & np.isfinite(graph.distances)
     distances = np.where(present, graph.distances, np.float32(np.inf))
@@ -44,7 +44,7 @@ def fuzzy_graph(graph: KnnGraph) -> FuzzyGraph:
 
 
 def _union(graph: KnnGraph, strengths: NDArray[np.float32], present: NDArray[np.bool_]) -> FuzzyGraph:
-    from scipy.sparse import csr_array  # type: ignore[import-untyped]  # noqa: PLC0415 - scipy
+    from scipy.sparse import csr_array
 
     starts = np.concatenate([[0], present.sum(axis=1).cumsum()])
     shape = (graph.rows, graph.rows)

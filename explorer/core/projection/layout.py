@@ -70,7 +70,7 @@ def curve(min_dist: float, spread: float = 1.0) -> tuple[float, float]:
 
     Fitted to 1 for d up to ``min_dist`` and ``exp(-(d - min_dist) / spread)`` beyond, by least squares.
     """
-    from scipy.optimize import curve_fit  # type: ignore[import-untyped]  # noqa: PLC0415 - scipy
+    from scipy.optimize import curve_fit
 
     distance = np.linspace(0.0, 3.0 * spread, 300)
     wanted = np.where(distance < min_dist, 1.0, np.exp(-(distance - min_dist) / spread))
@@ -126,7 +126,7 @@ class _Sweeps:
     """One graph's edges, prepared for epoch after epoch."""
 
     def __init__(self, edges: FuzzyGraph, a: float, b: float, negative: int, seed: int) -> None:
-        from explorer.core.projection import _layout_kernels  # noqa: PLC0415 - numba
+        from explorer.core.projection import _layout_kernels
 
         self._kernels = _layout_kernels
         self._edges = edges

@@ -26,7 +26,6 @@ FORMAT = 1
 
 PACKAGES = (
     "annoy",
-    "duckdb",
     "numba",
     "numpy",
     "pyarrow",

@@ -27,7 +27,7 @@ def _rank(state: AppState, row: int) -> str:
     return "" if state.ranks is None or not state.ranks[row] else number(int(state.ranks[row]))
 
 
-ROW = Column("row", "Row", lambda _, row: number(row), "Row number, counted from 0 as in the report", numeric=True)
+ROW = Column("row", "Row", lambda _, row: str(row), "Row number, counted from 0 as in the report", numeric=True)
 STATE = Column("state", "State", flag_words, "Flagged by the threshold, or flagged or cleared by hand")
 SCORE = Column("score", "Score", _score, "Anomaly score: higher is stranger", numeric=True)
 RANK = Column("rank", "Rank", _rank, "1 is the strangest text", numeric=True)
@@ -144,10 +144,9 @@ def _corpus_keys(state: AppState, key: str) -> NDArray[np.float64] | None:
         return None
     column = state.corpus.texts if key == "text" else state.corpus.table[key.removeprefix("own:")]
     try:
-        places = pc.rank(column, "ascending", tiebreaker="dense").to_numpy(zero_copy_only=False).astype(np.float64)
+        ranked = pc.rank(column, "ascending", tiebreaker="dense")
+        places: NDArray[np.float64] = ranked.to_numpy(zero_copy_only=False).astype(np.float64)
     except (NotImplementedError, TypeError, ValueError):
         return None
     places[column.is_null().to_numpy()] = np.nan
     return places
-
-

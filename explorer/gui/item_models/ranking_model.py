@@ -10,6 +10,7 @@ from explorer.app.state import NO_ROWS, AppState
 from explorer.gui.item_models.documents_model import RANK, SCORE, STATE, TEXT, corpus_column
 from explorer.gui.item_models.rows_model import Rows, RowsModel
 
+COLUMNS = (RANK, SCORE, TEXT, STATE)
 Show = Literal["all", "flagged", "by hand"]
 
 
@@ -17,12 +18,12 @@ class RankingModel(RowsModel):
     """The ranking, whole or only what is flagged or was decided by hand."""
 
     def __init__(self) -> None:
-        super().__init__((RANK, SCORE, STATE, TEXT))
+        super().__init__(COLUMNS)
 
     def show_ranking(self, state: AppState, show: Show) -> None:
         """The ranking of the scores in ``state``; empty while there are none."""
         label = state.corpus.roles.label if state.corpus is not None else None
-        columns = (RANK, SCORE, STATE, TEXT) if label is None else (RANK, SCORE, STATE, TEXT, corpus_column(label))
+        columns = COLUMNS if label is None else (*COLUMNS, corpus_column(label))
         same = [column.key for column in columns] == [column.key for column in self.columns]
         self.show_rows(state, ranked(state, show), None if same else columns)
 

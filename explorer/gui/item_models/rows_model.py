@@ -107,7 +107,8 @@ class RowsModel(QAbstractTableModel):
 
     def rows_of(self, selection: QItemSelection) -> Rows:
         """The corpus rows of a view's selection, whole stretches at a time."""
-        parts = [self._rows[stretch.top() : stretch.bottom() + 1] for stretch in selection]
+        ranges = (selection.at(number) for number in range(selection.count()))
+        parts = [self._rows[stretch.top() : stretch.bottom() + 1] for stretch in ranges]
         return np.unique(np.concatenate(parts)) if parts else NO_ROWS
 
     def selection_of(self, rows: Rows) -> QItemSelection | None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QDoubleSpinBox,
+    QHBoxLayout,
     QHeaderView,
     QLabel,
     QPushButton,
@@ -22,13 +23,15 @@ from explorer.app.session import Session
 from explorer.app.state import AppState
 from explorer.core.anomaly.detectors import DETECTORS
 from explorer.gui.item_models.ranking_model import RankingModel
-from explorer.gui.parts import UNIT, column, line, named, number, prose, threshold_words
+from explorer.gui.parts import UNIT, column, labelled, line, named, number, prose, threshold_words
 from explorer.gui.tables import dress_table, follow_current
 from explorer.gui.widgets.histogram import ScoreHistogram
 
 NO_SCORES = np.empty(0)
 SHOW = {"all": "The whole ranking", "flagged": "Flagged texts", "by hand": "Decided by hand"}
-WIDTHS = {"rank": 64, "score": 80, "state": 120}
+WIDTHS = {"rank": 56, "score": 64, "state": 104}
+LABEL_WIDTH = 13 * UNIT
+SIZES = [360, 560]
 
 
 class AnomaliesPanel(QWidget):
@@ -56,6 +59,8 @@ class AnomaliesPanel(QWidget):
         split.setStretchFactor(0, 2)
         split.setStretchFactor(1, 3)
         split.setChildrenCollapsible(False)
+        split.setSizes(SIZES)
+        split.setHandleWidth(UNIT)
         column(self).addWidget(split)
 
     def _left(self) -> QWidget:
@@ -77,17 +82,19 @@ class AnomaliesPanel(QWidget):
         whole = column(area, margin=0)
         whole.addLayout(self._controls())
         whole.addWidget(self._histogram, 1)
-        whole.addWidget(self._words)
+        below = line()
+        below.addWidget(self._words, 1)
+        below.addWidget(self._rule, 0, Qt.AlignmentFlag.AlignTop)
+        whole.addLayout(below)
         return area
 
-    def _controls(self) -> object:
+    def _controls(self) -> QHBoxLayout:
         row = line()
         for words, control in (("&Detector", self._detector), ("Fl&ag strangest", self._share)):
             label = QLabel(words)
             label.setBuddy(control)
             row.addWidget(label)
             row.addWidget(control)
-        row.addWidget(self._rule)
         row.addStretch(1)
         return row
 
@@ -101,8 +108,7 @@ class AnomaliesPanel(QWidget):
         area = QWidget()
         whole = column(area, margin=0)
         row = line()
-        label = QLabel("&List")
-        label.setBuddy(self._show)
+        label = labelled("&List", self._show)
         row.addWidget(label)
         row.addWidget(self._show)
         row.addStretch(1)
@@ -167,9 +173,8 @@ class AnomaliesPanel(QWidget):
         header = self._table.horizontalHeader()
         keys = [shown.key for shown in self._model.columns]
         header.setSectionResizeMode(keys.index("text"), QHeaderView.ResizeMode.Stretch)
-        if keys[-1] != "text":
-            header.setSectionResizeMode(len(keys) - 1, QHeaderView.ResizeMode.Interactive)
-            self._table.setColumnWidth(len(keys) - 1, 16 * UNIT)
+        if keys[-1] not in WIDTHS:
+            self._table.setColumnWidth(len(keys) - 1, LABEL_WIDTH)
 
     # --- intents --------------------------------------------------------------------------------
 

@@ -8,9 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFrame,
     QPushButton,
-    QScrollArea,
     QTreeWidget,
     QTreeWidgetItem,
     QWidget,
@@ -21,7 +19,7 @@ from explorer.app.session import Session
 from explorer.app.state import AppState
 from explorer.core.corpus.corpus import Rejected
 from explorer.core.embedding.base import EncoderCard
-from explorer.gui.parts import UNIT, column, counted, heading, named, number, prose
+from explorer.gui.parts import UNIT, Lines, column, counted, heading, named, number, prose, scrolled
 from explorer.gui.plan_form import PlanDialog
 
 SHOWN_REJECTED = 10_000
@@ -36,12 +34,14 @@ class CorpusPanel(QWidget):
         self._file = heading("")
         self._file.setWordWrap(True)
         self._details = prose(quiet=True)
-        self._found = prose()
+        self._found = Lines()
         self._rejected = named(QPushButton(), "Lines that could not be read")
-        self._encoder = prose()
-        self._plan = prose()
+        self._encoder = Lines()
+        self._plan = Lines()
         self._change = named(
-            QPushButton("&Change…"), "Change the parameters", "Compute with another encoder, k, metric or other detectors"
+            QPushButton("&Change…"),
+            "Change the parameters",
+            "Compute with another encoder, k, metric or detectors",
         )
         self._build()
         self.show_state(session.state, Changes.ALL)
@@ -55,20 +55,15 @@ class CorpusPanel(QWidget):
         for widget in (*parts, heading("Encoder"), self._encoder, heading("Parameters"), self._plan, self._change):
             whole.addWidget(widget)
         whole.addStretch(1)
-        area = QScrollArea()
-        area.setWidget(inside)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        column(self, margin=0).addWidget(area)
+        column(self, margin=0).addWidget(scrolled(inside))
 
     def show_state(self, state: AppState, changes: Changes) -> None:
         if changes & Changes.CORPUS:
             self._show_corpus(state)
         if changes & (Changes.CORPUS | Changes.VECTORS | Changes.PLAN):
-            self._encoder.setText(encoder_words(state))
+            self._encoder.show_lines(encoder_words(state))
         if changes & (Changes.CORPUS | Changes.GRAPH | Changes.PLAN):
-            self._plan.setText(plan_words(state))
+            self._plan.show_lines(plan_words(state))
 
     def _show_corpus(self, state: AppState) -> None:
         corpus, check = state.corpus, state.check
@@ -78,12 +73,12 @@ class CorpusPanel(QWidget):
         self._rejected.setVisible(known and bool(corpus.rejected))  # type: ignore[union-attr]
         if corpus is None or check is None:
             self._file.setText("No corpus yet")
-            self._found.setText("What was read from a file is listed here.")
+            self._found.show_lines(["What was read from a file is listed here."])
             return
         self._file.setText(Path(corpus.source.path).name)
         self._file.setToolTip(corpus.source.path)
         self._details.setText(corpus.source.details)
-        self._found.setText("\n".join(said[:1].upper() + said[1:] for said in check.sentences()))
+        self._found.show_lines([said[:1].upper() + said[1:] for said in check.sentences()])
         self._rejected.setText(f"{counted(len(corpus.rejected), 'unreadable line')}…")
 
     def _show_rejected(self) -> None:
@@ -96,19 +91,19 @@ class CorpusPanel(QWidget):
         dialog.open()
 
 
-def encoder_words(state: AppState) -> str:
+def encoder_words(state: AppState) -> list[str]:
     """The encoder's name, size and arithmetic, and how many texts it cut."""
     card = state.results.card
     if state.corpus is None:
-        return "None yet"
+        return ["None yet"]
     if card is None or state.results.vectors is None:
-        return f"{state.plan.vectors or state.plan.encoder}, not finished yet"
+        return [f"{state.plan.vectors or state.plan.encoder}, not finished yet"]
     cut = state.results.cut
     at = f" at {number(card.max_tokens)} tokens" if card.max_tokens else ""
     lines = [_card_words(card)]
     if card.max_tokens:
         lines.append(f"{counted(cut, 'text')} cut{at}" if cut else f"No text cut{at}")
-    return "\n".join(lines)
+    return lines
 
 
 def _card_words(card: EncoderCard) -> str:
@@ -116,10 +111,10 @@ def _card_words(card: EncoderCard) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def plan_words(state: AppState) -> str:
+def plan_words(state: AppState) -> list[str]:
     """The parameters that results depend on, and how the neighbours were found."""
     if state.corpus is None:
-        return "The defaults"
+        return ["The defaults"]
     plan, graph = state.plan, state.results.graph
     lines = [
         f"{counted(plan.k, 'neighbour')}, {plan.metric} distance",
@@ -128,7 +123,7 @@ def plan_words(state: AppState) -> str:
     ]
     if graph is not None:
         lines.append(f"Neighbour graph: {graph.method}")
-    return "\n".join(lines)
+    return lines
 
 
 class RejectedDialog(QDialog):

@@ -14,11 +14,11 @@ from explorer.app.session import Session
 from explorer.app.state import NO_ROWS, AppState
 from explorer.gui.item_models.documents_model import SORTABLE_ROWS, DocumentsModel
 from explorer.gui.item_models.rows_model import Rows
-from explorer.gui.parts import column, counted, line, named, number
+from explorer.gui.parts import column, counted, labelled, line, named, number
 from explorer.gui.tables import dress_table, follow_current
 
-WIDTHS = {"row": 72, "state": 112, "score": 80, "rank": 72, "text": 440}
-OWN_WIDTH = 144
+WIDTHS = {"row": 64, "state": 104, "score": 72, "rank": 64, "text": 384}
+OWN_WIDTH = 120
 SHOW = {"all": "All texts", "selected": "Selected texts", "flagged": "Flagged texts"}
 
 
@@ -31,7 +31,7 @@ class DocumentsPanel(QWidget):
         self._model = DocumentsModel()
         self._show = named(QComboBox(), "Texts shown", "All texts, or only those selected or flagged when you chose it")
         self._count = QLabel()
-        self._table = named(QTableView(), "Documents", "Click a header to sort; select several rows to mark them on the map")
+        self._table = named(QTableView(), "Documents", "Click a header to sort; select several to see them on the map")
         self._following = False
         self._build()
         self.show_state(session.state, Changes.ALL)
@@ -50,8 +50,7 @@ class DocumentsPanel(QWidget):
         header.setSortIndicatorShown(True)
         header.sortIndicatorChanged.connect(self._sort)
         top = line()
-        label = QLabel("Sho&w")
-        label.setBuddy(self._show)
+        label = labelled("Sho&w", self._show)
         for widget in (label, self._show, self._count):
             top.addWidget(widget)
         top.addStretch(1)

@@ -10,15 +10,15 @@ from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSizePolicy, QStac
 from explorer.app import operations as op
 from explorer.app.changes import Changes
 from explorer.app.session import Session
-from explorer.app.state import ANOMALY, NO_COLOUR, NO_ROWS, AppState
+from explorer.app.state import ANOMALY, NO_COLOUR, AppState
 from explorer.gui.colouring import colour_columns, colour_title, colouring, show_legend
-from explorer.gui.parts import UNIT, column, line, named, number, snippet
+from explorer.gui.parts import UNIT, column, labelled, line, named, number, snippet
 from explorer.gui.theme import current_theme
 from explorer.gui.widgets.empty_state import EmptyState
 from explorer.gui.widgets.legend import Legend
 from explorer.gui.widgets.map_view import MapView
 
-LEGEND = 20 * UNIT
+LEGEND = 22 * UNIT
 HOVER = 120
 """Characters of the text under the pointer."""
 
@@ -51,14 +51,14 @@ class MapPanel(QWidget):
         )
         self._colour.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._colour.setMaximumWidth(28 * UNIT)
-        label = QLabel("&Colour by")
-        label.setBuddy(self._colour)
+        label = labelled("&Colour by", self._colour)
         header = line(margin=UNIT)
         for widget in (label, self._colour):
             header.addWidget(widget)
         header.addStretch(1)
         header.addWidget(self._layout)
         header.addWidget(self._fit)
+        self._waiting.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._pages.addWidget(self._waiting)
         self._pages.addWidget(self._map_page())
         whole = column(self, margin=0)
@@ -170,12 +170,11 @@ class MapPanel(QWidget):
 
     def _select(self, rows: NDArray[np.int64], mode: str) -> None:
         before = self._session.state.selection
-        chosen = {
-            "replace": lambda: rows,
-            "add": lambda: np.union1d(before, rows),
-            "remove": lambda: np.setdiff1d(before, rows),
-        }[mode]()
-        self._session.store.dispatch(op.select(rows=chosen if chosen.size else NO_ROWS))
+        if mode == "add":
+            rows = np.union1d(before, rows)
+        elif mode == "remove":
+            rows = np.setdiff1d(before, rows)
+        self._session.store.dispatch(op.select(rows=rows))
 
 
 def layout_words(state: AppState) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QSignalBlocker
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QLabel, QSpinBox, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QSpinBox, QTableView, QWidget
 
 from explorer.app import operations as op
 from explorer.app.changes import Changes
@@ -11,7 +11,7 @@ from explorer.app.session import Session
 from explorer.app.state import AppState
 from explorer.core.plan import MAX_K
 from explorer.gui.item_models.neighbours_model import NeighboursModel
-from explorer.gui.parts import column, counted, line, named, prose
+from explorer.gui.parts import column, counted, labelled, line, named, prose
 from explorer.gui.tables import dress_table
 
 METRIC_WORDS = {"cosine": "Cosine", "euclidean": "Euclidean"}
@@ -48,8 +48,7 @@ class NeighboursPanel(QWidget):
         self._method.activated.connect(lambda _: self._ask(method=self._method.currentData()))
         self._build_table()
         asked = line()
-        label = QLabel("&k")
-        label.setBuddy(self._k)
+        label = labelled("&k", self._k)
         for widget in (label, self._k, self._metric, self._method):
             asked.addWidget(widget, 0 if widget in (label, self._k) else 1)
         whole = column(self)

@@ -11,16 +11,17 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QPushButton, QWidget
 from explorer.app.changes import Changes
 from explorer.app.session import Session
 from explorer.app.state import AppState
-from explorer.gui.parts import UNIT, column, counted, heading, line, named, number, prose, threshold_words
+from explorer.gui.parts import UNIT, column, counted, heading, line, named, number, prose, scrolled, threshold_words
 
 RAW_WORDS = (
     "A spreadsheet runs cells that begin with =, +, - or @ as formulas, and texts from strangers may use that. "
-    "The report makes such cells harmless by putting an apostrophe before them. Tick this only for programs that read them as plain text."
+    "The report makes such cells harmless by putting an apostrophe before them. Tick this only for programs that "
+    "read cells as plain text."
 )
 CONTENT = (
-    "One row a text, in the order of the corpus: text and own columns, place on the map, scores and rank, flagged or not and why, "
-    "nearest neighbours, duplicates. The manifest beside it names every input, model, parameter and version, so that "
-    "the same report can be made again."
+    "One row a text, in the order of the corpus: text and own columns, place on the map, scores and rank, flagged or "
+    "not and why, nearest neighbours, duplicates. The manifest beside it names every input, model, parameter and "
+    "version, so that the same report can be made again."
 )
 
 
@@ -33,7 +34,7 @@ class ReportPanel(QWidget):
         self._written: Path | None = None
         self._facts = prose()
         self._raw = QCheckBox("&Write cells as they are (--raw)")
-        self._export = named(QPushButton("&Export report…"), "Export the report", "Write the CSV and its manifest (Ctrl+E)")
+        self._export = named(QPushButton("&Export report…"), "Export the report", "CSV and manifest (Ctrl+E)")
         self._result = prose()
         self._open = named(QPushButton("Open &folder"), "Open the folder of the report")
         self._build()
@@ -47,8 +48,9 @@ class ReportPanel(QWidget):
         for widget in (heading("What the report holds"), prose(CONTENT, quiet=True), self._facts):
             left.addWidget(widget)
         left.addStretch(1)
-        for widget in (heading("How it is written"), self._raw, prose(RAW_WORDS, quiet=True)):
-            right.addWidget(widget)
+        how: tuple[QWidget, ...] = (heading("How it is written"), self._raw, prose(RAW_WORDS, quiet=True))
+        for part in how:
+            right.addWidget(part)
         buttons = line()
         buttons.addWidget(self._export)
         buttons.addWidget(self._open)
@@ -56,10 +58,12 @@ class ReportPanel(QWidget):
         right.addLayout(buttons)
         right.addWidget(self._result)
         right.addStretch(1)
-        whole = line(self, margin=UNIT)
+        inside = QWidget()
+        whole = line(inside, margin=UNIT)
         whole.addLayout(left, 1)
         whole.addSpacing(2 * UNIT)
         whole.addLayout(right, 1)
+        column(self, margin=0).addWidget(scrolled(inside))
 
     def show_state(self, state: AppState, changes: Changes) -> None:
         if changes & Changes.CORPUS:
@@ -103,7 +107,7 @@ def report_words(state: AppState) -> str:
     lines = [
         f"{counted(state.rows, 'text')} with {counted(len(state.results.scores), 'score')} each"
         f" ({', '.join(state.results.scores)}).",
-        threshold_words(state),
+        threshold_words(state, by_hand=False),
         f"Decided by hand: {', '.join(decided)}." if decided else "Nothing was decided by hand.",
     ]
     return "\n".join(lines)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
+    QHBoxLayout,
     QHeaderView,
     QPlainTextEdit,
     QPushButton,
@@ -22,7 +23,19 @@ from explorer.app.state import AppState
 from explorer.core.corpus.columns import cell_text
 from explorer.core.corpus.corpus import Corpus
 from explorer.gui.actions import decide_current
-from explorer.gui.parts import UNIT, column, flag_words, heading, line, named, number, prose, significant, snippet
+from explorer.gui.parts import (
+    UNIT,
+    column,
+    flag_words,
+    heading,
+    line,
+    named,
+    number,
+    prose,
+    sentence,
+    significant,
+    snippet,
+)
 
 FIRST_PART = 20_000
 """Characters shown at once; the rest of a longer text comes on demand."""
@@ -91,7 +104,7 @@ class TextPanel(QWidget):
         self._own.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         self._own.setMinimumHeight(5 * UNIT)
 
-    def _buttons(self) -> QWidget | object:
+    def _buttons(self) -> QHBoxLayout:
         row = line()
         for flag, button in self._decide.items():
             button.clicked.connect(lambda _=False, flag=flag: decide_current(self._session, flag))
@@ -118,7 +131,7 @@ class TextPanel(QWidget):
             words = flag_words(state, row)
             self._title.setText(_title(corpus, row) + (f" · {words}" if words else ""))
             self._place.setText(_place(state, row))
-            self._reason.setText(explain(state, row))
+            self._reason.setText(sentence(explain(state, row)))
         self._place.setVisible(bool(self._place.text()))
         self._reason.setVisible(bool(self._reason.text()))
         decided = None if row is None else state.overrides.get(row)
@@ -178,7 +191,5 @@ def _place(state: AppState, row: int) -> str:
 def broken_lines(text: str, longest: int = LONGEST_LINE) -> str:
     """``text`` with lines beyond ``longest`` characters broken; shorter ones stay as they are."""
     return "\n".join(
-        piece[start : start + longest]
-        for piece in text.split("\n")
-        for start in range(0, max(len(piece), 1), longest)
+        piece[start : start + longest] for piece in text.split("\n") for start in range(0, max(len(piece), 1), longest)
     )

@@ -125,15 +125,15 @@ class Camera:
         The middle is subtracted before scaling: the other way round, float32 would lose whole pixels at a
         high zoom. What is lost by rounding the middle itself is made good in the offset.
         """
-        middle_x, middle_y = np.float32(self.x), np.float32(self.y)
         scale = self.scale * ratio
+        # Maps so huge or so tiny that float32 would overflow on the way are worked out in float64.
+        kind = np.float32 if 1e-30 < scale < 1e30 else np.float64
+        middle_x, middle_y = kind(self.x), kind(self.y)
         offset_x = self.width * ratio / 2 + (float(middle_x) - self.x) * scale
         offset_y = self.height * ratio / 2 - (float(middle_y) - self.y) * scale
-        px = (x - middle_x) * np.float32(scale)
-        py = (middle_y - y) * np.float32(scale)
-        px += np.float32(offset_x)
-        py += np.float32(offset_y)
-        return px, py
+        px = (x - middle_x) * kind(scale) + kind(offset_x)
+        py = (middle_y - y) * kind(scale) + kind(offset_y)
+        return px.astype(np.float32, copy=False), py.astype(np.float32, copy=False)
 
     def _fitting_scale(self, bounds: Bounds) -> float:
         free = 1.0 - 2.0 * MARGIN

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.gui.theme import current_theme
@@ -130,7 +130,9 @@ class ScoreHistogram(QWidget):
             self._paint_bars(painter, self._bins)
             self._paint_threshold(painter)
         if self.hasFocus():
-            painter.setPen(QPen(QColor(theme.accent), 1.0))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QColor(theme.accent))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
 

@@ -128,7 +128,7 @@ class Legend(QWidget):
     def _remove_last_row(self) -> None:
         row = self._rows.pop()
         self._categories.removeWidget(row)
-        row.setParent(None)
+        row.hide()
         row.deleteLater()
 
     def _drop_rows(self) -> None:

@@ -10,8 +10,8 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QEasingCurve, QEvent, QPointF, QRectF, QSize, Qt, QVariantAnimation, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QEasingCurve, QEvent, QPointF, QRectF, QSize, Qt, QTimer, QVariantAnimation, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from explorer.gui.theme import current_theme
@@ -27,6 +27,8 @@ _ZOOM_PER_KEY = 1.25
 _PAN_PER_KEY = 0.1
 _MORPH_MS = 260
 _MOST_MORPHED = 200_000
+_SHARPEN_MS = 150
+_MOST_SHARP_IN_MOTION = 20_000
 _ARROWS = {
     Qt.Key.Key_Left: (1.0, 0.0),
     Qt.Key.Key_Right: (-1.0, 0.0),
@@ -79,6 +81,10 @@ class MapView(QWidget):
         self._pressed: QPointF | None = None
         self._press_boxes = False
         self._dragging = False
+        self._in_motion = QTimer(self)
+        self._in_motion.setSingleShot(True)
+        self._in_motion.setInterval(_SHARPEN_MS)
+        self._in_motion.timeout.connect(self.update)
         self._target: npt.NDArray[np.float32] | None = None
         self._morph = QVariantAnimation(self)
         self._morph.setDuration(_MORPH_MS)
@@ -182,6 +188,7 @@ class MapView(QWidget):
     def _move_camera(self, camera: Camera) -> None:
         self._camera = camera
         self._camera_moved = True
+        self._in_motion.start()
         self.update()
 
     # --- gliding from one layout to the next ---------------------------------------------------------
@@ -219,11 +226,22 @@ class MapView(QWidget):
         theme = current_theme()
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(theme.surface))
-        self._points.paint(painter, self._camera, self.devicePixelRatioF(), MarkColours(theme.text, theme.flag))
+        self._points.paint(painter, self._camera, self._sharpness(), MarkColours(theme.text, theme.flag))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_marks(painter)
         self._paint_words(painter)
+        if self.hasFocus():
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QColor(theme.accent))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
+
+    def _sharpness(self) -> float:
+        """Pixels drawn to one of the window: on a fine screen, large maps are drawn coarser while they move."""
+        moving = self._in_motion.isActive() or self._target is not None
+        ratio = self.devicePixelRatioF()
+        return 1.0 if moving and ratio > 1.0 and len(self._points) > _MOST_SHARP_IN_MOTION else ratio
 
     def _paint_marks(self, painter: QPainter) -> None:
         theme, radius = current_theme(), self._points.radius(self._camera)
@@ -382,6 +400,14 @@ class MapView(QWidget):
             self._end_drag()
         else:
             self.selection_dragged.emit(np.empty(0, np.int64), "replace")
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.update()
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.update()
+        super().focusOutEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._camera = self._camera.resized(self.width(), self.height())

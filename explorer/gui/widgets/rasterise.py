@@ -74,7 +74,7 @@ def rasterise(layers: list[MarkLayer], width: int, height: int) -> tuple[npt.NDA
     margin : int
         Pixels around the wanted picture, so that no mark has to be cut at its edge.
     """
-    margin = max((layer.stamp.reach for layer in layers), default=0)
+    margin = 2 * max((layer.stamp.reach for layer in layers), default=0)
     canvas = _Canvas(width, height, margin)
     for layer in layers:
         canvas.draw(layer)
@@ -112,15 +112,12 @@ class _Canvas:
 
     def _middles(self, layer: MarkLayer) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Flat pixel of each mark that can be seen, each pixel once: of several the last; and which marks these are."""
-        margin = self._margin
-        near = (layer.px > -margin) & (layer.px < self._width + margin)
-        near &= (layer.py > -margin) & (layer.py < self._height + margin)
+        margin, reach = self._margin, layer.stamp.reach
+        near = (layer.px > -reach) & (layer.px < self._width + reach)
+        near &= (layer.py > -reach) & (layer.py < self._height + reach)
         kept = np.flatnonzero(near)
         column = np.floor(layer.px[kept]).astype(np.int64)
         row = np.floor(layer.py[kept]).astype(np.int64)
-        # A mark in the margin itself may reach out of the picture: it is moved to where it is still not seen.
-        np.clip(column, layer.stamp.reach - margin, self._width + margin - 1 - layer.stamp.reach, out=column)
-        np.clip(row, layer.stamp.reach - margin, self._height + margin - 1 - layer.stamp.reach, out=row)
         pixels = (row + margin) * self._stride + column + margin
         numbers = np.arange(len(kept), dtype=np.int32)
         last = np.empty(len(self._solid), np.int32)

@@ -31,11 +31,11 @@ class SpatialGrid:
         extent = points.max(axis=0) - self._low if len(points) else np.ones(2)
         self._per_unit = self._side / np.where(extent > 0, extent, 1.0)
         column, row = self._cells(points).T
-        cell = row * self._side + column
+        cell = (row * self._side + column).astype(np.int32)
         order = np.argsort(cell)
         self._rows = placed[order]
         self._points = points[order]
-        self._starts = np.searchsorted(cell[order], np.arange(self._side**2 + 1))
+        self._starts = np.append(0, np.cumsum(np.bincount(cell, minlength=self._side**2)))
 
     def nearest(self, x: float, y: float, radius: float) -> int:
         """The row nearest to (x, y) and no farther than ``radius``; the lowest such row of several, -1 if none."""

@@ -1,4 +1,4 @@
-"""TAD-Bench (arXiv 2501.11960), COVID-Fake with all-MiniLM-L6-v2: the published AUROC through this project's own path."""
+"""TAD-Bench (arXiv 2501.11960), COVID-Fake with all-MiniLM-L6-v2: the published AUROC through our own path."""
 
 from __future__ import annotations
 

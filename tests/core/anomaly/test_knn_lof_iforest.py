@@ -53,7 +53,7 @@ def test_isolation_forest_equals_sklearn(data: DetectorInput) -> None:
 
 
 def test_mean_splits_inverts_the_score() -> None:
-    """A row as hard to isolate as an unsuccessful search in a tree of 256 scores 0.5 and takes c(256) = 10.24 splits."""
+    """A row as hard to isolate as an unsuccessful search in a tree of 256 scores 0.5: c(256) = 10.24 splits."""
     assert mean_splits(np.array([0.5]), 50_000) == pytest.approx(10.2448, abs=1e-3)
     assert mean_splits(np.array([1.0]), 50_000) == 0.0
     assert mean_splits(np.array([0.5]), 2) == 1.0

@@ -109,7 +109,7 @@ def test_nothing_breaks_cleaning(texts: list[str]) -> None:
     result, _ = cleaned(column(*texts), CLEANERS)
     assert len(result) == len(texts) and result.null_count == 0
     for before, after in zip(texts, result.to_pylist(), strict=True):
-        assert after != "" or before.strip() == "" or not before.strip(" \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85")
+        assert after != "" or before.strip() == ""
 
 
 @pytest.mark.parametrize("piece", ["On a ", "From: x\n", "> ", "_", "\n-", "Thanks, ", "<p", "&", "word "])

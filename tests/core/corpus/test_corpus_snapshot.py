@@ -17,9 +17,7 @@ from explorer.errors import OutputError, ProjectError, ProjectTooNewError
 @pytest.fixture
 def corpus(tmp_path: Path) -> Corpus:
     path = tmp_path / "c.jsonl"
-    lines = [
-        '{"id": "k%d", "text": "words <b>%d</b>", "n": %d, "none": null}' % (row, row % 7, row) for row in range(50)
-    ]
+    lines = [f'{{"id": "k{row}", "text": "words <b>{row % 7}</b>", "n": {row}, "none": null}}' for row in range(50)]
     path.write_text("\n".join([*lines, "broken", '{"id": "last"}']))
     return read_corpus(path, text=["text"], id="id", cleaning=["html"])
 

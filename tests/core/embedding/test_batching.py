@@ -4,7 +4,14 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.core.embedding.batching import BATCH_TOKENS, batch_rows, batches, character_slices, pad_rows, padded_lengths
+from explorer.core.embedding.batching import (
+    BATCH_TOKENS,
+    batch_rows,
+    batches,
+    character_slices,
+    pad_rows,
+    padded_lengths,
+)
 
 counts = st.lists(st.integers(1, 512), min_size=1, max_size=300).map(np.array)
 

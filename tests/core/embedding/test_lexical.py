@@ -38,7 +38,8 @@ def test_near_texts_are_near(questions: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "texts", [["one single text"], ["same words"] * 5, ["", "  "], ["!!!", "…"], [], ["word"], ["东京", "大阪", "东京都"]]
+    "texts",
+    [["one single text"], ["same words"] * 5, ["", "  "], ["!!!", "…"], [], ["word"], ["东京", "大阪", "东京都"]],
 )
 def test_small_corpora_work(texts: list[str]) -> None:
     found = fitted(texts).encode(texts, SILENT)

@@ -48,7 +48,14 @@ def test_value_that_is_not_finite_names_its_row(tmp_path: Path, value: float) ->
 
 @pytest.mark.parametrize(
     "array",
-    [np.ones(4), np.ones((4, 3, 2)), np.ones((4, 0)), np.array([["a"]] * 4), np.ones((4, 3), bool), np.ones((4, 3)) * 1j],
+    [
+        np.ones(4),
+        np.ones((4, 3, 2)),
+        np.ones((4, 0)),
+        np.array([["a"]] * 4),
+        np.ones((4, 3), bool),
+        np.ones((4, 3)) * 1j,
+    ],
 )
 def test_what_is_no_table_of_numbers_is_refused(tmp_path: Path, array: np.ndarray) -> None:
     with pytest.raises(VectorsError):

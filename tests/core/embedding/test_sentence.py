@@ -7,6 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+from tokenizers import Tokenizer
 
 from explorer.core.embedding import registry, sentence
 from explorer.core.embedding.registry import EncoderRequest, identify, open_encoder
@@ -18,7 +21,7 @@ from explorer.errors import EncoderError
 @pytest.mark.parametrize("name", ["tiny", "minilm"])
 def test_vector_depends_on_the_text_alone(name: str, questions: list[str], request: pytest.FixtureRequest) -> None:
     encoder: SentenceEncoder = request.getfixturevalue(name)
-    questions = questions[-50:]
+    questions = questions[-30:]
     whole = encoder.encode(questions, SILENT).vectors
     order = np.random.default_rng(0).permutation(len(questions))
     shuffled = encoder.encode([questions[row] for row in order], SILENT).vectors
@@ -30,7 +33,7 @@ def test_vector_depends_on_the_text_alone(name: str, questions: list[str], reque
 
 def test_vectors_do_not_depend_on_the_number_of_threads(minilm: SentenceEncoder, questions: list[str]) -> None:
     usual = torch.get_num_threads()
-    questions = questions[-50:]
+    questions = questions[-30:]
     whole = minilm.encode(questions, SILENT).vectors
     torch.set_num_threads(1)
     try:
@@ -89,6 +92,16 @@ def test_prompts_are_used_for_documents_and_queries(tmp_path: Path) -> None:
     plain = encoder.model.encode(["how cat", "the cat"], show_progress_bar=False)
     np.testing.assert_allclose(encoder.encode_queries(["cat"])[0], plain[0], atol=1e-6)
     np.testing.assert_allclose(encoder.encode(["cat"], SILENT).vectors[0], plain[1], atol=1e-6)
+
+
+def test_static_word_vectors_work_too(tiny_folder: Path, tmp_path: Path, questions: list[str]) -> None:
+    tokenizer = Tokenizer.from_file(str(tiny_folder / "tokenizer.json"))
+    modules = [StaticEmbedding(tokenizer, embedding_dim=16)]
+    SentenceTransformer(modules=modules, device="cpu").save(str(tmp_path), create_model_card=False)
+    encoder = open_encoder(EncoderRequest(str(tmp_path)))
+    assert (encoder.card.dimension, encoder.card.precision, encoder.card.max_tokens) == (16, "fp32", 0)
+    whole = encoder.encode(questions, SILENT).vectors
+    np.testing.assert_array_equal(encoder.encode(questions[60:70], SILENT).vectors, whole[60:70])
 
 
 def test_disagreeing_bf16_falls_back_and_is_remembered(

@@ -26,7 +26,9 @@ def test_a_fitted_camera_shows_every_point_inside_the_window(points: list[tuple[
 
 
 @given(st.floats(0.01, 100), pixels, pixels)
-def test_zoom_keeps_the_map_point_under_the_pointer(factor: float, at: tuple[float, float], pan: tuple[float, float]) -> None:
+def test_zoom_keeps_the_map_point_under_the_pointer(
+    factor: float, at: tuple[float, float], pan: tuple[float, float]
+) -> None:
     camera = _camera(np.array([[-3, 1], [5, 9]], np.float32)).panned(*pan)
     before = camera.to_map(*at)
     assert camera.zoomed(factor, at).to_map(*at) == pytest.approx(before, rel=1e-6, abs=1e-6)

@@ -1,0 +1,80 @@
+"""Where the window is put together: application, theme, bridge, session, main window. Imports nothing heavy."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QLocale, QTimer
+from PySide6.QtWidgets import QApplication
+
+import explorer
+from explorer.app.session import Session
+from explorer.app.settings import APP, Settings, ThemeChoice, load_settings, log_file, save_settings
+from explorer.gui.error_dialog import install_hooks
+from explorer.gui.main_window import PROGRAM, MainWindow, SaveSettings
+from explorer.gui.qt_bridge import QtBridge
+from explorer.gui.theme import apply_theme
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A window with what it stands on. Closing the window closes the session."""
+
+    window: MainWindow
+    session: Session
+    bridge: QtBridge
+
+    def close(self) -> None:
+        """Close everything, whether the window is shown or not."""
+        self.window.close()
+        self.bridge.close()
+
+
+def make_application(theme: ThemeChoice = "system") -> QApplication:
+    """The application object, made on the first call; dressed in the theme."""
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication([APP])
+    app.setApplicationName(APP)
+    app.setApplicationDisplayName(PROGRAM)
+    app.setApplicationVersion(explorer.__version__)
+    app.setDesktopFileName(APP)
+    if QLocale.system().language() == QLocale.Language.C:
+        QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
+    apply_theme(app, theme)
+    return app
+
+
+def make_window(
+    settings: Settings, save: SaveSettings, *, projects: Path | None = None, log: Path | None = None
+) -> Composed:
+    """The main window over a new session; not shown yet. Needs an application (``make_application``)."""
+    bridge = QtBridge()
+    session = Session(bridge.post, projects or settings.projects, log)
+    return Composed(MainWindow(session, settings, save), session, bridge)
+
+
+def run_window(path: Path | None = None, settings: Settings | None = None) -> int:
+    """Open the window, with a corpus or project if one is given; returns when it is closed."""
+    settings = settings or load_settings()
+    app = make_application(settings.theme)
+    made = make_window(settings, save_settings, log=_log())
+    restore_hooks = install_hooks(made.window, made.bridge.post)
+    made.window.show()
+    if path is not None:
+        QTimer.singleShot(0, lambda: made.window.open_path(path))
+    try:
+        return app.exec()
+    finally:
+        made.close()
+        restore_hooks()
+
+
+def _log() -> Path | None:
+    """Where the worker's complaints go; a folder that cannot be written must not keep the window from opening."""
+    try:
+        return log_file()
+    except OSError:
+        print(f"{APP}: no log can be written", file=sys.stderr)  # noqa: T201 - there is no window yet to say it in
+        return None

@@ -1,0 +1,86 @@
+"""The work under way, in one line: what, how far, how fast, how long, and the button that stops it."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar
+
+from explorer.app.changes import Changes
+from explorer.app.session import Session
+from explorer.app.state import AppState, JobView
+from explorer.core.pipeline import is_complete
+from explorer.gui.parts import UNIT, duration, named, number
+
+STEPS = 1_000
+SHOWN_CHANGES = (
+    Changes.JOB | Changes.CORPUS | Changes.VECTORS | Changes.SCORES | Changes.INDEX | Changes.POSITIONS | Changes.PLAN
+)
+
+
+class JobBar(QStatusBar):
+    """Left: the job. Right: where everything is saved."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._what = QLabel()
+        self._bar = named(QProgressBar(), "Progress")
+        self._cancel = named(QPushButton("Cance&l"), "Cancel the work under way", "What is finished is kept")
+        self._go_on = named(QPushButton("&Go on"), "Go on with the computation", "Compute what is still missing")
+        self._saved = QLabel()
+        self._build()
+        self.show_state(session.state, Changes.ALL)
+
+    def _build(self) -> None:
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(20 * UNIT)
+        self._bar.setMaximumHeight(2 * UNIT)
+        self._cancel.clicked.connect(lambda _: self._session.cancel())
+        self._go_on.clicked.connect(lambda _: self._session.compute())
+        self.setContentsMargins(UNIT, 0, UNIT, 0)
+        for widget in (self._bar, self._what, self._cancel, self._go_on):
+            self.addWidget(widget)
+        self.addPermanentWidget(self._saved)
+
+    def show_state(self, state: AppState, changes: Changes) -> None:
+        if changes & SHOWN_CHANGES:
+            self._show_job(state)
+        if changes & Changes.CORPUS:
+            self._show_project(state)
+
+    def _show_job(self, state: AppState) -> None:
+        job = state.job
+        for widget in (self._bar, self._cancel):
+            widget.setVisible(job is not None)
+        stopped = job is None and state.corpus is not None and not _is_done(state)
+        self._go_on.setVisible(stopped)
+        if job is None:
+            self._what.setText("Not finished." if stopped else "")
+            return
+        known = job.fraction >= 0
+        self._bar.setRange(0, STEPS if known else 0)
+        self._bar.setValue(round(max(job.fraction, 0) * STEPS))
+        self._what.setText(job_words(job))
+
+    def _show_project(self, state: AppState) -> None:
+        if state.project is None:
+            self._saved.setText("")
+            return
+        self._saved.setText(f"Saved in {state.project.stem}")
+        self._saved.setToolTip(f"Everything that you do is saved at once in {state.project}")
+
+
+def _is_done(state: AppState) -> bool:
+    return state.corpus is not None and is_complete(state.corpus, state.plan, state.results)
+
+
+def job_words(job: JobView) -> str:
+    """``Embedding · 62 % · 291 texts/s · 1 min 12 s left``."""
+    parts = [job.message or job.title]
+    if job.fraction >= 0:
+        parts.append(f"{number(int(100 * job.fraction))} %")
+    speed, left = job.facts.get("per_second"), job.facts.get("seconds_left")
+    if isinstance(speed, int | float):
+        parts.append(f"{number(round(speed))} {job.facts.get('unit', 'texts')}/s")
+    if isinstance(left, int | float):
+        parts.append(f"{duration(left)} left")
+    return " · ".join(parts)

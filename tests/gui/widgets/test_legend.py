@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QCoreApplication, QLocale, Qt
+from PySide6.QtWidgets import QAbstractButton, QLabel
+from pytestqt.qtbot import QtBot
+
+from explorer.gui.widgets.colour_scales import scale_colours
+from explorer.gui.widgets.legend import Legend, LegendEntry
+
+ENTRIES = [LegendEntry("spam", 1212, (200, 0, 0, 255)), LegendEntry("a very long name " * 9, 7, (0, 0, 200, 255))]
+
+
+@pytest.fixture
+def legend(qtbot: QtBot) -> Legend:
+    legend = Legend()
+    qtbot.addWidget(legend)
+    legend.setLocale(QLocale("en_GB"))
+    legend.resize(220, 200)
+    legend.show()
+    qtbot.waitExposed(legend)
+    return legend
+
+
+def _rows(legend: Legend) -> list[QAbstractButton]:
+    QCoreApplication.sendPostedEvents()  # a layout shows what was added to it by a posted event
+    return [row for row in legend.findChildren(QAbstractButton) if row.isVisible()]
+
+
+def test_categories_have_swatch_name_and_count(legend: Legend) -> None:
+    legend.set_categories("label", ENTRIES)
+    rows = _rows(legend)
+    assert [row.accessibleName() for row in rows] == ["spam, 1,212", f"{ENTRIES[1].name}, 7"]
+    assert rows[0].grab().toImage().pixelColor(7, rows[0].height() // 2).name() == "#c80000"
+    assert max(row.width() for row in rows) <= 220
+    assert ENTRIES[1].name in rows[1].toolTip()
+
+
+def test_entries_are_clicked_by_mouse_and_key(qtbot: QtBot, legend: Legend) -> None:
+    legend.set_categories("label", ENTRIES)
+    with qtbot.waitSignal(legend.category_clicked) as caught:
+        qtbot.mouseClick(_rows(legend)[1], Qt.MouseButton.LeftButton)
+    assert caught.args == [1]
+    with qtbot.waitSignal(legend.category_clicked) as caught:
+        qtbot.keyClick(_rows(legend)[0], Qt.Key.Key_Space)
+    assert caught.args == [0]
+
+
+def test_a_scale_replaces_categories_and_the_other_way_round(legend: Legend) -> None:
+    legend.set_categories("label", ENTRIES)
+    legend.set_scale("distance (cosine)", scale_colours(), 0.1, 0.22, 0.9, note="higher = stranger")
+    assert _rows(legend) == []
+    words = {label.text() for label in legend.findChildren(QLabel) if label.isVisible()}
+    assert words == {"distance (cosine)", "higher = stranger"}
+    image = legend._bar.grab().toImage()
+    ends = [image.pixelColor(x, 6).getRgb()[:3] for x in (2, image.width() - 3)]
+    np.testing.assert_allclose(ends, scale_colours()[[0, -1], :3], atol=12)
+    assert "0.22" in legend._bar.accessibleName()
+    legend.set_categories("label", ENTRIES[:1])
+    assert len(_rows(legend)) == 1
+    assert not legend._bar.isVisible()
+
+
+@pytest.mark.parametrize("values", [(np.nan,) * 3, (2.0, 2.0, 2.0), (-1e9, 0.0, 1e-9)])
+def test_degenerate_scales(legend: Legend, values: tuple[float, float, float]) -> None:
+    legend.set_scale("score", scale_colours(), *values)
+    legend.grab()
+
+
+def test_the_ring_is_explained(legend: Legend) -> None:
+    legend.set_flagged_count(2120)
+    assert [row.accessibleName() for row in _rows(legend)] == ["flagged, 2,120"]
+    legend.clear()
+    assert _rows(legend) == []
