@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.app.state import NeighbourView
+from explorer.core.arrays import Vectors
 from explorer.core.neighbors.annoy_index import AnnoyNeighborIndex
-from explorer.core.neighbors.base import MISSING, Distances, Ids, NeighborIndex, Vectors
+from explorer.core.neighbors.base import MISSING, Distances, Ids, NeighborIndex
 from explorer.core.neighbors.exact import ExactIndex
 from explorer.core.neighbors.search import choose_index, nearest_to_row, nearest_to_vector
 from explorer.core.results import Results

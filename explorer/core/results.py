@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from explorer.core.anomaly.base import Scores
+from explorer.core.arrays import Vectors
 from explorer.core.embedding.base import EncoderCard
-from explorer.core.neighbors.base import KnnGraph, Vectors
+from explorer.core.neighbors.base import KnnGraph
 from explorer.core.projection.base import Positions
 from explorer.core.storage import ResultStore
 

@@ -73,7 +73,7 @@ def about_page() -> str:
         "<p>See a corpus of texts as a map, ask what is near and what does not belong, on your own machine. "
         "Nothing leaves it.</p>"
         "<p>Licence: Apache-2.0. Inside are, among others, all-MiniLM-L6-v2 (Apache-2.0), Annoy (Apache-2.0), "
-        "Qt and PySide6 (LGPL-3.0), pyqtgraph (MIT), NumPy, SciPy and scikit-learn (BSD-3-Clause), "
+        "Qt and PySide6 (LGPL-3.0), NumPy, SciPy and scikit-learn (BSD-3-Clause), "
         "Apache Arrow (Apache-2.0), PyTorch (BSD-3-Clause).</p>"
         f"<p>Qt {qVersion()}</p>"
     )

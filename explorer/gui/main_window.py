@@ -28,6 +28,7 @@ from explorer.app.session import OpenRequest, Session
 from explorer.app.settings import Settings, ThemeChoice
 from explorer.app.state import AppState
 from explorer.core.corpus.corpus import Roles
+from explorer.core.corpus.readers import READERS
 from explorer.gui.actions import FILE, HELP, REVIEW, make_actions, review_deeds
 from explorer.gui.demo import sample_file
 from explorer.gui.error_dialog import MessageBar
@@ -52,7 +53,8 @@ LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 THEME_WORDS: dict[ThemeChoice, str] = {"system": "As the &system", "light": "&Light", "dark": "&Dark"}
-FILES = "Texts (*.csv *.tsv *.tab *.psv *.json *.jsonl *.ndjson *.parquet *.pq *.xlsx *.xlsm *.txt *.text *.log *.gz);;All files (*)"
+PATTERNS = " ".join(f"*{suffix}" for reader in READERS.values() for suffix in reader.suffixes)
+FILES = f"Texts ({PATTERNS} *.gz);;All files (*)"
 QUIET = 1_500
 """Milliseconds without a change after which the view is saved."""
 VIEWED = Changes.CURRENT | Changes.FLAGS | Changes.COLOUR | Changes.NEIGHBOURS | Changes.PLAN

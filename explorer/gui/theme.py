@@ -127,7 +127,6 @@ def _dress(app: QApplication) -> None:
     theme = _wanted_theme(app)
     if app.style().objectName().lower() == "fusion":
         app.setPalette(_palette(theme))
-    _dress_pyqtgraph(theme)
 
 
 def _wanted_theme(app: QApplication) -> Theme:
@@ -141,12 +140,6 @@ def _use_fusion_where_there_is_no_native_style(app: QApplication) -> None:
     if sys.platform.startswith("linux") and app.style().objectName().lower() == "windows":
         app.setStyle("Fusion")
 
-
-def _dress_pyqtgraph(theme: Theme) -> None:
-    """Colours for plots made from now on, if anything has loaded pyqtgraph; loading it takes 0.4 s."""
-    pyqtgraph = sys.modules.get("pyqtgraph")
-    if pyqtgraph is not None:
-        pyqtgraph.setConfigOptions(background=theme.surface, foreground=theme.text)
 
 
 def _palette(theme: Theme) -> QPalette:

@@ -71,12 +71,6 @@ def test_system_follows_the_system_and_is_heard_once(app: QApplication) -> None:
     assert len(followers) == 1
 
 
-def test_pyqtgraph_plots_wear_the_theme(app: QApplication) -> None:
-    pyqtgraph = pytest.importorskip("pyqtgraph")
-    apply_theme(app, "dark")
-    assert pyqtgraph.getConfigOption("background") == DARK.surface
-    assert pyqtgraph.getConfigOption("foreground") == DARK.text
-
 
 def test_an_unknown_choice_is_refused(app: QApplication) -> None:
     with pytest.raises(ValueError, match="system, light, dark"):

@@ -9,7 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.core.neighbors.base import KnnGraph, Vectors
+from explorer.core.arrays import Vectors
+from explorer.core.neighbors.base import KnnGraph
 from explorer.core.progress import Progress
 from explorer.errors import OptionError
 

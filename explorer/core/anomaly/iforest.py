@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.core.anomaly.base import DetectorInput, Scores, positive
-from explorer.core.neighbors.base import Vectors
+from explorer.core.arrays import Vectors
 from explorer.core.progress import SILENT, Progress
 
 SAMPLES = 256

@@ -9,8 +9,8 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.core.arrays import Vectors
 from explorer.core.fingerprint import fingerprint
-from explorer.core.neighbors.base import Vectors
 from explorer.core.progress import Progress
 from explorer.errors import EncoderError
 

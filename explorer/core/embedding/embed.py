@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from explorer.core.arrays import Vectors
 from explorer.core.embedding.base import Encoder, refuse_non_finite
 from explorer.core.embedding.estimate import Pace, text_tokens
 from explorer.core.embedding.store import Keys, VectorStore, as_scalars, text_key
-from explorer.core.neighbors.base import Vectors
 from explorer.core.progress import Cancelled, Progress, Report
 
 Rows = NDArray[np.intp]

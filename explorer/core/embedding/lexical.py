@@ -18,9 +18,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.utils.extmath import randomized_svd
 from threadpoolctl import threadpool_limits
 
+from explorer.core.arrays import Vectors
 from explorer.core.embedding.base import Encoded, EncoderCard
 from explorer.core.embedding.lexical_terms import DIMENSION, MOST_TERMS, least_documents, terms
-from explorer.core.neighbors.base import Vectors
 from explorer.core.progress import Progress
 from explorer.core.storage import ResultStore, StageResult
 

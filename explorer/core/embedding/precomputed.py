@@ -8,9 +8,9 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.core.arrays import Vectors
 from explorer.core.embedding.base import EncoderCard
 from explorer.core.fingerprint import file_digest
-from explorer.core.neighbors.base import Vectors
 from explorer.errors import VectorsError
 
 _CHUNK_VALUES = 1 << 22

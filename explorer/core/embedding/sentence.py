@@ -18,10 +18,10 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import Transformer
 from transformers.utils import logging
 
+from explorer.core.arrays import Vectors
 from explorer.core.embedding.base import Encoded, EncoderCard, refuse_non_finite
 from explorer.core.embedding.batching import batch_rows, batches, character_slices, pad_rows, padded_lengths
 from explorer.core.embedding.model_folder import ModelFolder, PrecisionVerdict
-from explorer.core.neighbors.base import Vectors
 from explorer.core.progress import SILENT, Progress
 from explorer.errors import EncoderError
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.core.arrays import Vectors
 from explorer.core.fingerprint import file_digest
-from explorer.core.neighbors.base import Vectors
 from explorer.core.storage import output_errors, save_array, sync_folder, write_atomically
 
 KEY_BYTES = 16

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.core.neighbors.base import Vectors
+from explorer.core.arrays import Vectors
 from explorer.core.neighbors.prepare import blocks_of
 from explorer.core.neighbors.recall import sample_rows
 from explorer.core.progress import Progress

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.core.neighbors.base import MISSING, Distances, Ids, Metric, Vectors
+from explorer.core.arrays import Vectors
+from explorer.core.neighbors.base import MISSING, Distances, Ids, Metric
 from explorer.core.neighbors.prepare import (
     UNIT_TOLERANCE,
     are_unit,

@@ -22,7 +22,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.core.neighbors.base import Vectors
+from explorer.core.arrays import Vectors
 from explorer.core.neighbors.prepare import blocks_of
 
 Codes = NDArray[np.signedinteger[Any]]

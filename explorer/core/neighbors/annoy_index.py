@@ -16,9 +16,10 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.core.arrays import Vectors
 from explorer.core.fingerprint import file_digest
 from explorer.core.neighbors._space import Space, check_k, check_without, read_only
-from explorer.core.neighbors.base import MISSING, Distances, Ids, Metric, Vectors
+from explorer.core.neighbors.base import MISSING, Distances, Ids, Metric
 from explorer.core.neighbors.exact import ExactIndex
 from explorer.core.neighbors.recall import SAMPLE_ROWS, measured_recall, sample_rows
 from explorer.core.progress import SILENT, Progress

@@ -8,12 +8,13 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.core.arrays import Vectors
+
 Metric = Literal["cosine", "euclidean"]
 METRICS: tuple[Metric, ...] = ("cosine", "euclidean")
 
 Ids = NDArray[np.int32]
 Distances = NDArray[np.float32]
-Vectors = NDArray[np.float32]
 
 MISSING = -1
 """Id that fills a neighbour list which has fewer than k entries; its distance is NaN."""

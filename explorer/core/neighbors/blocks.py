@@ -16,8 +16,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.core.arrays import Vectors
 from explorer.core.neighbors._tiles import Codes, Float32Tiles, Tiles, tiles_for
-from explorer.core.neighbors.base import Distances, Ids, Metric, Vectors
+from explorer.core.neighbors.base import Distances, Ids, Metric
 from explorer.core.progress import Progress
 
 SPARE: Final = 9

@@ -15,9 +15,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.core.arrays import Vectors
 from explorer.core.neighbors._cells import Cells, partition
 from explorer.core.neighbors._tiles import Tiles, tiles_for
-from explorer.core.neighbors.base import Distances, Ids, Metric, Vectors
+from explorer.core.neighbors.base import Distances, Ids, Metric
 from explorer.core.neighbors.blocks import SPARE
 from explorer.core.neighbors.exact import ExactIndex
 from explorer.core.neighbors.recall import SAMPLE_ROWS, measured_recall, sample_rows

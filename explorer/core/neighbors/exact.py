@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.core.arrays import Vectors
 from explorer.core.neighbors._space import Space, check_k, check_without, read_only
-from explorer.core.neighbors.base import MISSING, Distances, Ids, Metric, Vectors
+from explorer.core.neighbors.base import MISSING, Distances, Ids, Metric
 
 TABLE_FLOATS = 1 << 24
 """Products held at a time (64 MB of float32)."""

@@ -8,8 +8,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.core.arrays import Vectors
 from explorer.core.neighbors._space import check_k
-from explorer.core.neighbors.base import MISSING, Distances, Ids, KnnGraph, Metric, Vectors
+from explorer.core.neighbors.base import MISSING, Distances, Ids, KnnGraph, Metric
 from explorer.core.neighbors.exact import ExactIndex
 from explorer.core.neighbors.prepare import Prepared, Transform, blocks_of, prepare
 from explorer.core.neighbors.recall import SAMPLE_ROWS, measured_recall, sample_rows

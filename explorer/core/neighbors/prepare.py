@@ -9,7 +9,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.core.neighbors.base import METRICS, Metric, Vectors
+from explorer.core.arrays import Vectors
+from explorer.core.neighbors.base import METRICS, Metric
 from explorer.errors import OptionError, VectorsError
 
 Transform = Literal["none", "standardise"]

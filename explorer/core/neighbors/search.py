@@ -7,7 +7,8 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.core.neighbors.base import Distances, Ids, NeighborIndex, Vectors
+from explorer.core.arrays import Vectors
+from explorer.core.neighbors.base import Distances, Ids, NeighborIndex
 from explorer.errors import OptionError
 
 EXACT_FLOATS: Final = 40_000_000

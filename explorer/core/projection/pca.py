@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.core.neighbors.base import KnnGraph, Vectors
+from explorer.core.arrays import Vectors
+from explorer.core.neighbors.base import KnnGraph
 from explorer.core.progress import SILENT, Progress
 from explorer.core.projection.base import OnPartial, Positions, nobody
 

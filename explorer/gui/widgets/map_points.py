@@ -19,18 +19,19 @@ _DEFAULT_COLOUR = (125, 131, 140, 255)
 
 @dataclass(frozen=True)
 class MarkColours:
-    """Colours of the outline of selected and the ring of flagged rows, as ``#rrggbb``."""
+    """Colours of the outline of selected rows, of the ring of flagged ones and of what it stands on, as ``#rrggbb``."""
 
     selected: str
     flagged: str
+    ground: str
 
 
 class MapPoints:
     """What is to be drawn, and the last picture of it.
 
     Every setter takes one entry a row of the corpus. A row is shown if its position is finite and its colour is not
-    fully transparent; a row that is not shown is not hit by the pointer either. Flagged rows are drawn above all
-    others.
+    fully transparent; a row that is not shown is not hit by the pointer either. Rows with a lower alpha are drawn below
+    the others, flagged ones above them.
     """
 
     def __init__(self) -> None:
@@ -124,11 +125,13 @@ class MapPoints:
         above = flagged | selected
         disc = disc_stamp(radius * ratio)
         outline = disc_stamp((radius + 1.25) * ratio)
-        ring = ring_stamp((radius + min(3.25, 1.25 + 0.7 * radius)) * ratio, 1.5 * ratio)
+        outer = radius + min(3.25, 1.25 + 0.7 * radius)
+        ring, halo = ring_stamp(outer * ratio, 1.5 * ratio), ring_stamp((outer + 0.75) * ratio, 3.0 * ratio)
         return [
             MarkLayer(disc, px[~above], py[~above], argb[~above]),
             _one_colour(outline, px[selected], py[selected], colours.selected),
             MarkLayer(disc, px[above], py[above], argb[above]),
+            _one_colour(halo, px[flagged], py[flagged], colours.ground),
             _one_colour(ring, px[flagged], py[flagged], colours.flagged),
         ]
 

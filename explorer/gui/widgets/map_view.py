@@ -128,7 +128,8 @@ class MapView(QWidget):
         self.update()
 
     def set_colours(self, rgba: npt.NDArray[np.uint8]) -> None:
-        """Colours, (n, 4) uint8: red, green, blue, alpha. A row with alpha 0 is neither drawn nor hit."""
+        """Colours, (n, 4) uint8: red, green, blue, alpha. A row with alpha 0 is neither drawn nor hit, and the
+        lower the alpha, the further below the others a row is drawn."""
         self._points.set_colours(rgba)
         self.update()
 
@@ -226,7 +227,8 @@ class MapView(QWidget):
         theme = current_theme()
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(theme.surface))
-        self._points.paint(painter, self._camera, self._sharpness(), MarkColours(theme.text, theme.flag))
+        colours = MarkColours(theme.text, theme.flag, theme.surface)
+        self._points.paint(painter, self._camera, self._sharpness(), colours)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_marks(painter)
         self._paint_words(painter)
