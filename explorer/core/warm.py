@@ -5,14 +5,26 @@ Without it everything works, but the first graph and the first map of a fresh in
 
 from __future__ import annotations
 
+import numpy as np
+
+ROWS, DIMENSION, K = 600, 16, 10
+
 
 def warm() -> None:
-    """Run each kernel once on a tiny input of the types that are used."""
-    from explorer.core.neighbors.graph import warm_up as warm_up_graph
-    from explorer.core.projection.layout import warm_up as warm_up_layout
+    """Run each kernel once, on a small input of the types that are used: both arithmetics, both routes, the layout."""
+    from explorer.core.neighbors._tiles import BFloat16Tiles, Float32Tiles
+    from explorer.core.neighbors.blocks import exact_lists
+    from explorer.core.neighbors.graph import graph_of
+    from explorer.core.neighbors.prepare import prepare
+    from explorer.core.progress import SILENT
+    from explorer.core.projection.layout import warm_up
 
-    warm_up_graph()
-    warm_up_layout()
+    vectors = np.random.default_rng(0).normal(size=(ROWS, DIMENSION)).astype(np.float32)
+    prepared = prepare(vectors, "cosine")
+    for tiles in (Float32Tiles(prepared.vectors), BFloat16Tiles(prepared.vectors)):
+        exact_lists(prepared.vectors, K, "cosine", SILENT, tiles)
+    graph_of(prepared, k=K, exact_work=0)
+    warm_up()
 
 
 if __name__ == "__main__":

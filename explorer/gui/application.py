@@ -27,8 +27,9 @@ class Composed:
     bridge: QtBridge
 
     def close(self) -> None:
-        """Close everything, whether the window is shown or not."""
+        """Close everything, whether the window is shown or not. The window cannot be used afterwards."""
         self.window.close()
+        self.window.deleteLater()
         self.bridge.close()
 
 

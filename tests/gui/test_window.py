@@ -398,7 +398,8 @@ def test_closed_and_opened_again_all_is_as_it_was(make_driver: MakeDriver, proje
     assert after.current == before.current
     assert dict(after.overrides) == dict(before.overrides)
     assert after.threshold == before.threshold
-    assert after.threshold_by == before.threshold_by
+    assert after.plan == before.plan
+    assert again.control(QPushButton, "Use the rule's threshold").isEnabled()
     assert after.colour_by == "intent"
     assert after.neighbours.k == 7
     assert after.flagged is not None

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QDialog, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.app.settings import Settings
@@ -82,9 +82,6 @@ class Driver:
 
     def close(self) -> None:
         self.made.close()
-        for dialog in self.window.findChildren(QDialog):
-            dialog.deleteLater()
-        self.window.deleteLater()
 
 
 def control(parent: QWidget, kind: type[W], name: str) -> W:

@@ -24,7 +24,7 @@ MISSING = -1
 class KnnGraph:
     """The k nearest other rows of every row, in the original space.
 
-    ids : (n, k) int32, nearest first, ties by smaller id, the row itself never among them, ``MISSING`` where there are fewer.
+    ids : (n, k) int32, nearest first, ties by smaller id, without the row itself, ``MISSING`` where there are fewer.
     distances : (n, k) float32 in ``metric`` (cosine distance is 1 - cosine similarity), NaN where missing.
     A row whose vector is all zeros (empty text, no known word) has no neighbours and is nobody's neighbour.
     recall : share of true neighbours found, measured on ``recall_rows`` rows against exact search.

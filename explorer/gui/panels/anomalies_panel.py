@@ -156,13 +156,14 @@ class AnomaliesPanel(QWidget):
         known = state.threshold is not None
         for control in (self._share, self._histogram, self._show):
             control.setEnabled(known)
-        self._rule.setEnabled(known and state.threshold_by != "rule")
+        by_rule = state.plan.threshold is None and state.plan.flag_share is None
+        self._rule.setEnabled(known and not by_rule)
         self._words.setText(threshold_words(state))
         self._histogram.set_threshold(None if state.threshold is None else state.threshold.value)
         if state.threshold is None:
             return
         self._histogram.set_count_text(f"{number(state.flag_count)} flagged")
-        if not self._share.hasFocus() or state.threshold_by != "share":
+        if not self._share.hasFocus() or state.plan.flag_share is None:
             with QSignalBlocker(self._share):
                 self._share.setValue(_share_flagged(state))
 
