@@ -305,7 +305,8 @@ def _screenshot(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from explorer.gui.demo import has_display, run_demo, sample_file
+    from explorer.gui.demo import has_display, run_demo
+    from explorer.gui.sample import sample_file
 
     if has_display():
         from explorer.gui.application import run_window

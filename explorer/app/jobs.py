@@ -47,9 +47,18 @@ class _Job:
 
 
 class JobRunner:
-    """Runs jobs one after the other. ``on_event`` must be safe to call from any thread."""
+    """Runs jobs one after the other. ``on_event`` must be safe to call from any thread.
 
-    def __init__(self, on_event: Callable[[JobEvent], None], log: Path | None = None, *, nice: int = 5) -> None:
+    The worker starts with the first job.
+    """
+
+    def __init__(
+        self,
+        on_event: Callable[[JobEvent], None],
+        log: Path | None = None,
+        *,
+        nice: int = 5,
+    ) -> None:
         self._on_event = on_event
         self._log = log
         self._nice = nice
@@ -63,9 +72,9 @@ class JobRunner:
         self._thread = threading.Thread(target=self._serve, name="job-supervisor", daemon=True)
         self._thread.start()
 
-    def submit(self, kind: str, request: Mapping[str, Any]) -> int:
-        """Queue a job; its token comes back at once and marks all its events."""
-        token = next(self._tokens)
+    def submit(self, kind: str, request: Mapping[str, Any], token: int | None = None) -> int:
+        """Queue a job. Its token marks all its events: the caller's own, which no other job has, or a new one."""
+        token = next(self._tokens) if token is None else token
         self._queue.put(_Job(token, kind, dict(request)))
         return token
 

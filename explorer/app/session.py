@@ -7,6 +7,7 @@ on others (files read and checked, worker news, neighbour searches) comes back t
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -52,6 +53,7 @@ class OpenRequest:
 class _Handlers:
     """What to do with a job's events. ``visible`` jobs are shown in the status bar while they run.
 
+    quick : runs in a worker of its own, so that a preview or an export does not wait for an embedding to end.
     news : called on the supervising thread, where it may read files; what it returns runs on the session's thread.
     """
 
@@ -59,7 +61,9 @@ class _Handlers:
     done: Callable[[Mapping[str, Any]], None]
     failed: OnFailed
     news: Callable[[Mapping[str, Any]], Callable[[], None]] | None = None
+    cancelled: Callable[[], None] = lambda: None
     visible: bool = True
+    quick: bool = False
 
 
 class Session:
@@ -69,7 +73,9 @@ class Session:
         self.store = Store()
         self.projects_folder = projects_folder
         self._post = post
+        self._tokens = itertools.count(1)
         self._runner = JobRunner(self._on_event, log)
+        self._quick = JobRunner(self._on_event, log, nice=0)
         self._files = ThreadPoolExecutor(1, thread_name_prefix="files")
         self._search = ThreadPoolExecutor(1, thread_name_prefix="neighbour-search")
         self._handlers: dict[int, _Handlers] = {}
@@ -85,7 +91,7 @@ class Session:
 
     @property
     def runner(self) -> JobRunner:
-        """The job runner, for fault tests and the about box."""
+        """The runner of long jobs, for fault tests."""
         return self._runner
 
     # --- opening --------------------------------------------------------------------------------
@@ -93,14 +99,20 @@ class Session:
     def preview(self, path: Path, on_ready: Callable[[Preview], None], on_failed: OnFailed) -> int:
         """Read a file's first rows in the worker; exactly one of the two is called, unless cancelled."""
         handlers = _Handlers(
-            f"Reading {path.name}", lambda answer: on_ready(_preview(answer)), on_failed, visible=False
+            f"Reading {path.name}",
+            lambda answer: on_ready(_preview(answer)),
+            on_failed,
+            visible=False,
+            quick=True,
         )
         return self._submit("preview", {"path": str(path.absolute())}, handlers)
 
     def estimate(self, plan: Plan, texts: int, characters: int, on_ready: Callable[[Estimate], None]) -> int:
         """Time and disk that embedding would take, worked out by the worker; silent if it cannot be told."""
         request = {"plan": plan.as_dict(), "texts": texts, "characters": characters}
-        handlers = _Handlers("Estimating", lambda answer: on_ready(Estimate(**answer)), lambda _: None, visible=False)
+        handlers = _Handlers(
+            "Estimating", lambda answer: on_ready(Estimate(**answer)), lambda _: None, visible=False, quick=True
+        )
         return self._submit("estimate", request, handlers)
 
     def open_corpus(self, request: OpenRequest) -> None:
@@ -130,12 +142,15 @@ class Session:
             project.save_plan(request.plan)
             self._take(project)
 
-        def failed(error: ExplorerError) -> None:
+        def forget() -> None:
             project.close()
             self._forget_unfinished()
+
+        def failed(error: ExplorerError) -> None:
+            forget()
             self._say_error(error)
 
-        return _Handlers(f"Loading {request.path.name}", loaded, failed)
+        return _Handlers(f"Loading {request.path.name}", loaded, failed, cancelled=forget)
 
     def _forget_unfinished(self) -> None:
         """Remove the folder of a load that brought nothing, so that it does not stand in the way."""
@@ -233,17 +248,22 @@ class Session:
             self.compute()
 
     def cancel(self) -> None:
-        """Stop the work under way; what was finished stays."""
-        self._cancel_running()
+        """Stop the work under way, an export too; what was finished stays."""
+        for token, handlers in tuple(self._handlers.items()):
+            if handlers.visible:
+                self._lane(handlers).cancel(token)
         self.store.dispatch(op.show_job(job=None))
 
     def cancel_job(self, token: int) -> None:
         """Stop one job (a preview that is no longer wanted, say)."""
-        self._runner.cancel(token)
+        handlers = self._handlers.get(token)
+        if handlers is not None:
+            self._lane(handlers).cancel(token)
 
     def _cancel_running(self) -> None:
-        for token in tuple(self._handlers):
-            self._runner.cancel(token)
+        for token, handlers in tuple(self._handlers.items()):
+            if not handlers.quick:
+                self._runner.cancel(token)
 
     # --- deciding: recorded as it is done ---------------------------------------------------------
 
@@ -309,7 +329,7 @@ class Session:
             if on_done is not None:
                 on_done(path)
 
-        self._submit("export", request, _Handlers(f"Writing {path.name}", done, self._say_error))
+        self._submit("export", request, _Handlers(f"Writing {path.name}", done, self._say_error, quick=True))
 
     # --- messages and the end -------------------------------------------------------------------
 
@@ -325,6 +345,7 @@ class Session:
         self._closed = True
         self.save_view()
         self._runner.close()
+        self._quick.close()
         self._files.shutdown(wait=True)
         self._search.shutdown(wait=True)
         self._close_project()
@@ -338,11 +359,15 @@ class Session:
     # --- jobs -----------------------------------------------------------------------------------
 
     def _submit(self, kind: str, request: Mapping[str, Any], handlers: _Handlers) -> int:
-        token = self._runner.submit(kind, request)
+        token = next(self._tokens)
         self._handlers[token] = handlers
+        self._lane(handlers).submit(kind, request, token)
         if handlers.visible:
             self.store.dispatch(op.show_job(job=JobView(token, handlers.title)))
         return token
+
+    def _lane(self, handlers: _Handlers) -> JobRunner:
+        return self._quick if handlers.quick else self._runner
 
     def _on_event(self, event: JobEvent) -> None:
         """On any thread: prepare what needs files here, then go on on the session's thread."""
@@ -376,6 +401,8 @@ class Session:
             self.store.dispatch(op.show_job(job=None))
         if event.kind == "done":
             handlers.done(event.payload)
+        elif event.kind == "cancelled":
+            handlers.cancelled()
         elif event.kind == "failed":
             error = WorkerError(event.payload["what"], event.payload["hint"])
             error.__cause__ = RuntimeError(event.payload.get("details", ""))

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.resources
 import os
 import sys
 from pathlib import Path
 
 from explorer.core.progress import Progress
-
-SAMPLE = "samples/bank_questions.csv"
-
-
-def sample_file() -> Path:
-    """The sample that the program ships: 13,123 questions to a bank, 40 of which do not belong."""
-    return Path(str(importlib.resources.files("explorer.resources") / SAMPLE))
+from explorer.gui.sample import sample_file
 
 
 def has_display() -> bool:

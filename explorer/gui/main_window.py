@@ -30,7 +30,6 @@ from explorer.app.state import AppState
 from explorer.core.corpus.corpus import Roles
 from explorer.core.corpus.readers import READERS
 from explorer.gui.actions import FILE, HELP, REVIEW, make_actions, review_deeds
-from explorer.gui.demo import sample_file
 from explorer.gui.error_dialog import MessageBar
 from explorer.gui.help import GUIDE, HelpDialog, about_page, shortcuts_page
 from explorer.gui.open_dialog import OpenDialog
@@ -42,6 +41,7 @@ from explorer.gui.panels.neighbours_panel import NeighboursPanel
 from explorer.gui.panels.report_panel import ReportPanel
 from explorer.gui.panels.text_panel import TextPanel
 from explorer.gui.parts import column
+from explorer.gui.sample import sample_file
 from explorer.gui.status_bar import JobBar
 from explorer.gui.theme import apply_theme
 from explorer.gui.welcome import Welcome

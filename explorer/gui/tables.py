@@ -26,6 +26,9 @@ def dress_table(table: QTableView, model: QAbstractItemModel) -> None:
     rows.setDefaultSectionSize(table.fontMetrics().height() + UNIT)
     header = table.horizontalHeader()
     header.setHighlightSections(False)
+    header.setSectionsClickable(False)
+    # A header asks for every row whether its column is selected; with one of its own, empty, it need not.
+    header.setSelectionModel(QItemSelectionModel(model, header))
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 

@@ -141,7 +141,6 @@ def _use_fusion_where_there_is_no_native_style(app: QApplication) -> None:
         app.setStyle("Fusion")
 
 
-
 def _palette(theme: Theme) -> QPalette:
     role = QPalette.ColorRole
     button = _mixed(theme.background, theme.text, 0.05)

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from explorer.gui.demo import sample_file
+from explorer.gui.sample import sample_file
 
 
 def short_texts(count: int) -> Iterator[str]:

@@ -71,7 +71,6 @@ def test_system_follows_the_system_and_is_heard_once(app: QApplication) -> None:
     assert len(followers) == 1
 
 
-
 def test_an_unknown_choice_is_refused(app: QApplication) -> None:
     with pytest.raises(ValueError, match="system, light, dark"):
         apply_theme(app, "sepia")  # type: ignore[arg-type]

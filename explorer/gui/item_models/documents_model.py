@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
@@ -13,7 +14,7 @@ from explorer.app.state import AppState
 from explorer.core.corpus.columns import cell_text
 from explorer.core.corpus.corpus import Corpus
 from explorer.gui.item_models.rows_model import Column, Rows, RowsModel, text_cell
-from explorer.gui.parts import flag_words, number, significant, snippet
+from explorer.gui.parts import counted, flag_words, number, significant, snippet
 
 SORTABLE_ROWS = 200_000
 """Corpora up to this size can be sorted by their own columns without a pause that one notices."""
@@ -84,8 +85,13 @@ class DocumentsModel(RowsModel):
             self.refresh(state)
 
     def can_sort(self, section: int) -> bool:
-        key = self.columns[section].key
-        return key in _KEYS or self._state.rows <= SORTABLE_ROWS
+        """Ours always; columns of a large corpus not, as that would stall the window."""
+        return self.columns[section].key in _KEYS or self._state.rows <= SORTABLE_ROWS
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.ToolTipRole and not self.can_sort(section):
+            return f"Sorting by this column works up to {counted(SORTABLE_ROWS, 'text')}"
+        return super().headerData(section, orientation, role)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         if not 0 <= column < len(self.columns) or not self.can_sort(column):

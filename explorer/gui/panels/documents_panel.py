@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from PySide6.QtCore import QItemSelection, QModelIndex, QSignalBlocker, Qt
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QLabel, QTableView, QWidget
@@ -12,7 +10,7 @@ from explorer.app import operations as op
 from explorer.app.changes import Changes
 from explorer.app.session import Session
 from explorer.app.state import NO_ROWS, AppState
-from explorer.gui.item_models.documents_model import SORTABLE_ROWS, DocumentsModel
+from explorer.gui.item_models.documents_model import DocumentsModel
 from explorer.gui.item_models.rows_model import Rows
 from explorer.gui.parts import column, counted, labelled, line, named, number
 from explorer.gui.tables import dress_table, follow_current
@@ -45,10 +43,10 @@ class DocumentsPanel(QWidget):
         self._table.selectionModel().currentRowChanged.connect(self._current_moved)
         self._table.selectionModel().selectionChanged.connect(self._selection_moved)
         header = self._table.horizontalHeader()
-        header.setSectionsClickable(True)
         header.setStretchLastSection(True)
-        header.setSortIndicatorShown(True)
-        header.sortIndicatorChanged.connect(self._sort)
+        header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
+        self._table.setSortingEnabled(True)
+        self._model.modelReset.connect(self._rearranged)
         top = line()
         label = labelled("Sho&w", self._show)
         for widget in (label, self._show, self._count):
@@ -76,7 +74,7 @@ class DocumentsPanel(QWidget):
             self._model.refresh(state)
         if changes & Changes.SELECTION:
             self._follow_selection(state)
-        if changes & (Changes.CORPUS | Changes.SCORES | Changes.CURRENT):
+        if changes & Changes.CURRENT:
             follow_current(self._table, self._model.index_of(state.current))
         if changes & (Changes.CORPUS | Changes.SELECTION):
             self._show_count(state)
@@ -132,24 +130,13 @@ class DocumentsPanel(QWidget):
             rows = state.selection
         elif self._show.currentData() == "flagged":
             rows = NO_ROWS if state.flagged is None else np.flatnonzero(state.flagged)
-        self._rearrange(lambda: self._model.show_subset(state, rows))
+        self._model.show_subset(state, rows)
 
-    def _sort(self, section: int, order: Qt.SortOrder) -> None:
-        if not self._model.can_sort(section):
-            self._table.horizontalHeader().setToolTip(
-                f"Sorting by this column works up to {counted(SORTABLE_ROWS, 'text')}."
-            )
-            return
-        self._rearrange(lambda: self._model.sort(section, order))
-
-    def _rearrange(self, change: Callable[[], None]) -> None:
+    def _rearranged(self) -> None:
         """Other rows or another order: the current row and the selection stay what they are."""
-        self._following = True
-        try:
-            change()
-            state = self._session.state
-            self._follow_selection(state)
-            follow_current(self._table, self._model.index_of(state.current))
-            self._show_count(state)
-        finally:
-            self._following = False
+        before, self._following = self._following, True
+        state = self._session.state
+        self._follow_selection(state)
+        follow_current(self._table, self._model.index_of(state.current))
+        self._show_count(state)
+        self._following = before

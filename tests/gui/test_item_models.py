@@ -1,0 +1,154 @@
+"""Tables over the corpus: order, subsets, selections, and nothing read before it is seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from pytestqt.qtbot import QtBot
+
+from explorer.app.state import AppState, NeighbourView
+from explorer.core.anomaly.flags import Threshold, flagged, ranks
+from explorer.core.corpus.corpus import Corpus, Roles, Source
+from explorer.core.results import Results
+from explorer.gui.item_models.documents_model import DocumentsModel, sorted_rows
+from explorer.gui.item_models.neighbours_model import NeighboursModel
+from explorer.gui.item_models.ranking_model import RankingModel
+from explorer.gui.item_models.rows_model import MAX_RANGES
+from tests.conftest import sample_rows
+
+UP, DOWN = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
+
+
+def state_of(count: int, scores: np.ndarray | None = None, overrides: dict[int, bool] | None = None) -> AppState:
+    """A state over real questions, scored as the test wishes."""
+    rows = sample_rows(count)
+    table = pa.table({name: [row[name] for row in rows] for name in rows[0]})
+    texts = pa.chunked_array([pa.array([row["question"] for row in rows], pa.large_string())])
+    ids = pa.chunked_array([pa.array([row["ticket"] for row in rows], pa.large_string())])
+    roles = Roles(("question",), id="ticket", label="intent")
+    corpus = Corpus(table, texts, texts, ids, roles, (), Source(str(Path("questions.csv")), "", 1, "csv"))
+    state = AppState(corpus=corpus, overrides=MappingProxyType(overrides or {}))
+    if scores is None:
+        return state
+    threshold = Threshold(0.5, "chosen by hand")
+    flags = flagged(scores, threshold, overrides or {})
+    results = Results(scores={"knn": scores})
+    return replace(state, results=results, threshold=threshold, flagged=flags, ranks=ranks(scores))
+
+
+def column(model: DocumentsModel, key: str) -> int:
+    return [shown.key for shown in model.columns].index(key)
+
+
+def test_documents_are_sorted_and_keep_qts_rules(qtbot: QtBot) -> None:
+    model = DocumentsModel()
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    scores = np.array([0.1, 0.9, np.nan, 0.9, 0.6])
+    state = state_of(5, scores, {0: True, 3: False})
+    model.show_corpus(state)
+    assert [shown.title for shown in model.columns[:6]] == ["Row", "State", "Score", "Rank", "ticket", "Text"]
+    model.sort(column(model, "score"), DOWN)
+    assert model.rows.tolist() == [1, 3, 4, 0, 2]
+    model.sort(column(model, "score"), UP)
+    assert model.rows.tolist() == [0, 4, 1, 3, 2]
+    model.sort(column(model, "rank"), UP)
+    assert model.rows.tolist() == [1, 3, 4, 0, 2]
+    model.sort(column(model, "state"), UP)
+    assert model.rows.tolist() == [0, 1, 4, 3, 2]
+    words = [model.index(place, column(model, "state")).data() for place in range(5)]
+    assert words == ["flagged by hand", "flagged", "flagged", "cleared by hand", ""]
+    model.sort(column(model, "own:intent"), UP)
+    intents = [model.index(place, column(model, "own:intent")).data() for place in range(5)]
+    assert intents == sorted(intents)
+    assert tester.model() is model
+
+
+def test_a_subset_keeps_the_order_and_finds_its_rows(qtbot: QtBot) -> None:
+    model = DocumentsModel()
+    state = state_of(6, np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6]))
+    model.show_corpus(state)
+    model.sort(column(model, "score"), DOWN)
+    model.show_subset(state, np.array([0, 2, 5]))
+    assert model.rows.tolist() == [5, 2, 0]
+    assert model.index_of(2).row() == 1
+    assert not model.index_of(3).isValid()
+    assert not model.index_of(None).isValid()
+    model.show_subset(state, None)
+    assert model.rows.tolist() == [5, 4, 3, 2, 1, 0]
+
+
+def test_selections_go_both_ways_in_stretches(qtbot: QtBot) -> None:
+    model = DocumentsModel()
+    model.show_corpus(state_of(60))
+    rows = np.array([3, 4, 5, 20, 41])
+    selection = model.selection_of(rows)
+    assert selection is not None
+    assert selection.count() == 3
+    assert model.rows_of(selection).tolist() == rows.tolist()
+
+
+def test_a_selection_in_too_many_stretches_is_not_drawn(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert MAX_RANGES > 10
+    monkeypatch.setattr("explorer.gui.item_models.rows_model.MAX_RANGES", 10)
+    model = DocumentsModel()
+    model.show_corpus(state_of(60))
+    assert model.selection_of(np.arange(0, 60, 2)) is None
+
+
+def test_cells_are_read_only_when_they_are_asked_for(qtbot: QtBot) -> None:
+    class Watched(Corpus):
+        read: list[int]
+
+        def text(self, row: int) -> str:
+            self.read.append(row)
+            return super().text(row)
+
+    state = state_of(200)
+    assert state.corpus is not None
+    watched = Watched(**vars(state.corpus))
+    object.__setattr__(watched, "read", [])
+    model = DocumentsModel()
+    model.show_corpus(replace(state, corpus=watched))
+    assert model.rowCount() == 200
+    assert watched.read == []
+    index = model.index(150, column(model, "text"))
+    assert index.data() == index.data()
+    assert watched.read == [150]
+
+
+def test_sorting_leaves_what_has_no_key_last() -> None:
+    keys = np.array([2.0, np.nan, 1.0, 2.0])
+    rows = np.array([9, 4, 7, 3])
+    assert sorted_rows(rows, keys, descending=False).tolist() == [7, 3, 9, 4]
+    assert sorted_rows(rows, keys, descending=True).tolist() == [3, 9, 7, 4]
+
+
+def test_the_ranking_lists_all_or_some(qtbot: QtBot) -> None:
+    model = RankingModel()
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal, model)
+    state = state_of(5, np.array([0.1, 0.9, np.nan, 0.8, 0.6]), {0: True, 3: False})
+    model.show_ranking(state, "all")
+    assert model.rows.tolist() == [1, 3, 4, 0]
+    assert model.headerData(4, Qt.Orientation.Horizontal) == "intent"
+    assert model.index(0, 1).data() == "0.9000"
+    model.show_ranking(state, "flagged")
+    assert model.rows.tolist() == [1, 4, 0]
+    model.show_ranking(state, "by hand")
+    assert model.rows.tolist() == [3, 0]
+    model.show_ranking(state_of(5), "all")
+    assert model.rowCount() == 0
+
+
+def test_neighbours_carry_their_distances(qtbot: QtBot) -> None:
+    model = NeighboursModel()
+    view = NeighbourView(rows=np.array([4, 1]), distances=np.array([0.0, 0.18]), source="exact")
+    model.show_neighbours(replace(state_of(5), neighbours=view))
+    assert [model.index(place, 0).data() for place in range(2)] == ["0.00", "0.180"]
+    assert model.row_at(model.index(1, 0)) == 1
