@@ -133,7 +133,7 @@ class MainWindow(QMainWindow):
             dock.setTitleBarWidget(QWidget())
         tables[1].raise_()
         self.resizeDocks([corpus_dock, text_dock], [216, 336], Qt.Orientation.Horizontal)
-        self.resizeDocks([text_dock, neighbours_dock], [400, 320], Qt.Orientation.Vertical)
+        self.resizeDocks([text_dock, neighbours_dock], [372, 348], Qt.Orientation.Vertical)
         self.resizeDocks([tables[0]], [280], Qt.Orientation.Vertical)
 
     def _dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:

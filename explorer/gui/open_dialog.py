@@ -162,8 +162,7 @@ class OpenDialog(QDialog):
     def _show_failure(self, error: ExplorerError) -> None:
         """In the dialog, where the person is looking."""
         self._preview_token = None
-        self._said.setText(f"{error.what} {error.hint}".strip())
-        named(self._said, f"Error: {self._said.text()}")
+        self._said.setText(f"Error: {error.what} {error.hint}".strip())
 
     def _show_preview(self, preview: Preview) -> None:
         self._preview_token = None

@@ -196,8 +196,9 @@ class PlanForm(QWidget):
         self._advanced.setVisible(shown)
 
     def unfold(self) -> None:
-        """Show the advanced part too."""
+        """Show the advanced part for good."""
         self._more.setChecked(True)
+        self._more.hide()
 
     def _show(self, plan: Plan) -> None:
         self._k.setValue(plan.k)
