@@ -56,16 +56,13 @@ def run_corpus(
 
     A second call with the same arguments reuses everything; after a stop it goes on. Raises ``ExplorerError``.
     """
-    corpus = read_corpus(
-        path,
-        text=roles.text,
-        id=roles.id,
-        label=roles.label,
-        date=roles.date,
-        cleaning=cleaning,
-        progress=progress.part(0, 0.05),
-    )
+    corpus = _read(path, roles, cleaning, progress.part(0, 0.05))
     return _run(corpus, out, plan, None, raw, progress.part(0.05, 1))
+
+
+def _read(path: Path, roles: Roles, cleaning: tuple[str, ...], progress: Progress) -> Corpus:
+    wishes = {"id": roles.id, "label": roles.label, "date": roles.date}
+    return read_corpus(path.absolute(), text=roles.text, **wishes, cleaning=cleaning, progress=progress)
 
 
 def rerun(manifest: Path, out: Path, *, corpus: Path | None = None, progress: Progress = SILENT) -> Outcome:
@@ -75,15 +72,7 @@ def rerun(manifest: Path, out: Path, *, corpus: Path | None = None, progress: Pr
     """
     recipe = read_manifest(manifest)
     path = corpus or recipe.corpus
-    loaded = read_corpus(
-        path,
-        text=recipe.roles.text,
-        id=recipe.roles.id,
-        label=recipe.roles.label,
-        date=recipe.roles.date,
-        cleaning=recipe.cleaning,
-        progress=progress.part(0, 0.05),
-    )
+    loaded = _read(path, recipe.roles.settled(), recipe.cleaning, progress.part(0, 0.05))
     if loaded.source.digest != recipe.corpus_digest:
         raise ManifestError(
             f"{path} is not the file that the manifest was made from: its content differs.",

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from explorer.app.changes import Changes
 from explorer.app.messages import Message
-from explorer.app.state import NO_ROWS, AppState, JobView, Method, NeighbourView, ThresholdBy
+from explorer.app.state import NO_ROWS, AppState, JobView, Method, NeighbourView
 from explorer.app.store import Operation
 from explorer.core.anomaly.base import Scores
 from explorer.core.anomaly.flags import flagged, ranks
@@ -123,8 +123,7 @@ def show_detector(*, detector: str) -> Operation:
             return state, Changes.NONE
         others = tuple(name for name in state.plan.detectors if name != detector)
         plan = replace(state.plan, detectors=(detector, *others), threshold=None)
-        by: ThresholdBy = "rule" if plan.flag_share is None else "share"
-        after = replace(state, detector=detector, plan=plan, threshold_by=by)
+        after = replace(state, detector=detector, plan=plan)
         return _with_flags(after), Changes.PLAN | Changes.SCORES | Changes.FLAGS
 
     return apply
@@ -132,13 +131,12 @@ def show_detector(*, detector: str) -> Operation:
 
 def set_threshold(*, value: float | None = None, share: float | None = None) -> Operation:
     """Move the line: to a score, to a share of the texts, or (neither given) back to the rule's own."""
-    by: ThresholdBy = "hand" if value is not None else "rule" if share is None else "share"
 
     def apply(state: AppState) -> tuple[AppState, Changes]:
         if state.scores is None:
             return state, Changes.NONE
         plan = replace(state.plan, threshold=value, flag_share=share)
-        after = replace(state, plan=plan, threshold_by=by)
+        after = replace(state, plan=plan)
         threshold = choose_threshold(state.scores, plan)
         flags = flagged(state.scores, threshold, state.overrides)
         return replace(after, threshold=threshold, flagged=flags), Changes.PLAN | Changes.FLAGS

@@ -82,6 +82,7 @@ class Session:
         self._project: ProjectFolder | None = None
         self._unfinished: Path | None = None
         self._opening = 0
+        self._recorded: Mapping[int, bool] = {}
         self._closed = False
         self.store.subscribe(self._follow)
 
@@ -271,7 +272,7 @@ class Session:
         """After every change: keep what must survive, and ask for the neighbours that are now wanted."""
         if changes & Changes.CORPUS:
             return
-        if changes & Changes.FLAGS and self._project is not None:
+        if changes & Changes.FLAGS and self._project is not None and state.overrides is not self._recorded:
             self._record(self._project, state)
         if changes & (Changes.CURRENT | Changes.NEIGHBOURS | Changes.VECTORS | Changes.INDEX):
             self._find_neighbours(state)
@@ -279,6 +280,7 @@ class Session:
     def _record(self, project: ProjectFolder, state: AppState) -> None:
         try:
             project.save_overrides(state.overrides)
+            self._recorded = state.overrides
         except ExplorerError as error:
             self._say_error(error)
 

@@ -64,7 +64,7 @@ class AppState:
     """Everything the window shows.
 
     detector : whose score ranks and colours; one of ``results.scores``.
-    threshold : None until there are scores. ``threshold_by`` says who chose it: the rule, a share, or the hand.
+    threshold : None until there are scores.
     flagged : (n,) bool, what the threshold and the overrides together say.
     ranks : (n,) int64, 1 = strangest, 0 = not scored.
     overrides : row -> True (flagged by hand) or False (cleared by hand).
@@ -79,7 +79,6 @@ class AppState:
     results: Results = field(default_factory=Results)
     detector: str = "knn"
     threshold: Threshold | None = None
-    threshold_by: ThresholdBy = "rule"
     overrides: Mapping[int, bool] = field(default_factory=lambda: MappingProxyType({}))
     flagged: NDArray[np.bool_] | None = None
     ranks: NDArray[np.int64] | None = None
@@ -94,6 +93,11 @@ class AppState:
     @property
     def rows(self) -> int:
         return 0 if self.corpus is None else self.corpus.rows
+
+    @property
+    def threshold_by(self) -> ThresholdBy:
+        """Who chose the threshold."""
+        return "hand" if self.plan.threshold is not None else "rule" if self.plan.flag_share is None else "share"
 
     @property
     def scores(self) -> Scores | None:

@@ -283,9 +283,12 @@ class MainWindow(QMainWindow):
             self._session.open_project(Path(name))
 
     def open_path(self, path: Path) -> None:
-        """A project is opened as it was left; for anything else the open dialog asks how to read it."""
+        """A project opens as it was left, the sample as it is; the open dialog asks how to read anything else."""
         if is_project(path) or path.suffix == SUFFIX:
             self._session.open_project(path)
+            return
+        if path.resolve() == sample_file().resolve():
+            self.open_sample()
             return
         dialog = OpenDialog(self._session, path, self)
         dialog.accepted.connect(lambda: self._session.open_corpus(dialog.request()))

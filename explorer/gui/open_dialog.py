@@ -258,7 +258,7 @@ class OpenDialog(QDialog):
 
     def request(self) -> OpenRequest:
         """What is to be opened, and how."""
-        chosen = {role: combo.currentData() for role, combo in self._roles.items()}
+        chosen = {role: combo.currentData() or "" for role, combo in self._roles.items()}
         cleaning = tuple(name for name, box in self._cleaning.items() if box.isChecked())
         project = Path(self._project.text().strip()).expanduser()
         return OpenRequest(self._path, Roles(self._text_columns(), **chosen), cleaning, self._form.plan(), project)

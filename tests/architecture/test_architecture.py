@@ -89,7 +89,9 @@ def test_hidden_packages_are_imported_in_one_file(package: str) -> None:
 
 def test_banned_words() -> None:
     words = (r"\bprocessEvents\b", r"allow_pickle=True", r"(?<![.\w])eval\(", r"(?<![.\w])exec\(")
-    banned = re.compile("|".join((*words, r"^\s*import pickle\b", r"^\s*from pickle import\b")), re.MULTILINE)
+    banned = re.compile(
+        "|".join((*words, r"^\s*import pickle\b", r"^\s*from pickle import (?!UnpicklingError)")), re.MULTILINE
+    )
     for path in SOURCES:
         found = banned.search(path.read_text(encoding="utf-8"))
         assert found is None, f"{path.relative_to(ROOT)}: {found and found.group()}"

@@ -58,7 +58,7 @@ def paint() -> dict:
 
     def painted() -> None:
         seen.update(seconds=time.perf_counter() - STARTED, heavy=[name for name in HEAVY if name in sys.modules])
-        app.quit()
+        app.exit(0)
 
     QTimer.singleShot(0, painted)
     made.window.grab()
@@ -95,7 +95,7 @@ def open_corpus(corpus: Path, projects: Path, vectors: Path | None) -> dict:
             print(state.messages, file=sys.stderr)
             app.exit(1)
         if state.corpus is not None and state.job is None and is_complete(state.corpus, state.plan, state.results):
-            app.quit()
+            app.exit(0)
 
     session.store.subscribe(follow)
     plan = Plan(vectors=None if vectors is None else str(vectors))
@@ -132,7 +132,7 @@ def _step_through(app, session, op, steps: int = 40) -> None:
             session.store.dispatch(op.set_threshold(value=session.state.threshold.value * 0.99))
         if done[0] >= steps:
             timer.stop()
-            app.quit()
+            app.exit(0)
 
     timer.timeout.connect(act)
     timer.start(50)

@@ -264,6 +264,9 @@ def test_colours_come_from_scores_and_columns(driver: Driver) -> None:
     assert driver.state.colour_by == "source"
     names = {button.accessibleName() for button in driver.window.findChildren(QAbstractButton)}
     assert {"banking77, 196", "tatoeba, 4"} <= names
+    odd = driver.control(QAbstractButton, "tatoeba, 4")
+    driver.qtbot.mouseClick(odd, Qt.MouseButton.LeftButton)
+    assert driver.state.selection.tolist() == [196, 197, 198, 199]
 
 
 def test_the_text_before_comes_back(driver: Driver) -> None:

@@ -35,12 +35,19 @@ class Source:
 
 @dataclass(frozen=True)
 class Roles:
-    """Which columns play which part. ``text`` columns are joined by a blank line in this order."""
+    """Which columns play which part. ``text`` columns are joined by a blank line in this order.
+
+    Asked of a reader, None means "guess" and "" means "none"; of a corpus, None means that there is none.
+    """
 
     text: tuple[str, ...]
     id: str | None = None
     label: str | None = None
     date: str | None = None
+
+    def settled(self) -> Roles:
+        """The same roles as a wish that leaves nothing to guess."""
+        return Roles(self.text, self.id or "", self.label or "", self.date or "")
 
 
 CLEANERS = ("html", "quotes", "signatures")

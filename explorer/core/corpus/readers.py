@@ -231,7 +231,7 @@ def _check_rows(table: pa.Table, raw: RawTable, name: str) -> None:
 def _roles(table: pa.Table, asked: Roles, name: str) -> Roles:
     """What was asked for, checked, and guesses for the rest."""
     for column in (*asked.text, asked.id, asked.label, asked.date):
-        if column is not None and column not in table.column_names:
+        if column and column not in table.column_names:
             raise CorpusError(
                 f"{name} has no column called {column!r}.", f"Its columns are: {quoted_list(table.column_names)}."
             )
@@ -249,7 +249,8 @@ def _roles(table: pa.Table, asked: Roles, name: str) -> Roles:
             f"The text column {quoted_list(text)} of {name} holds only numbers.",
             f"Choose a column with words; the columns are: {quoted_list(table.column_names)}.",
         )
-    return Roles(text, asked.id or guessed[0], asked.label or guessed[1], asked.date or guessed[2])
+    chosen = zip((asked.id, asked.label, asked.date), guessed, strict=True)
+    return Roles(text, *((guess if wish is None else wish or None) for wish, guess in chosen))
 
 
 def _cells(table: pa.Table, name: str) -> Iterator[object]:

@@ -11,7 +11,7 @@ from explorer.app import operations as op
 from explorer.app.changes import Changes
 from explorer.app.session import Session
 from explorer.app.state import ANOMALY, NO_COLOUR, AppState
-from explorer.gui.colouring import colour_columns, colour_title, colouring, show_legend
+from explorer.gui.colouring import Colouring, colour_columns, colour_title, colouring, show_legend
 from explorer.gui.parts import UNIT, column, labelled, line, named, number, snippet
 from explorer.gui.theme import current_theme
 from explorer.gui.widgets.empty_state import EmptyState
@@ -38,6 +38,7 @@ class MapPanel(QWidget):
         self._waiting = EmptyState("The map", "It appears as soon as the texts are embedded.")
         self._pages = QStackedWidget()
         self._hovered = -1
+        self._colours: Colouring | None = None
         self._build()
         self.show_state(session.state, Changes.ALL)
 
@@ -45,6 +46,7 @@ class MapPanel(QWidget):
         self._map.hovered.connect(self._hover)
         self._map.clicked.connect(self._click)
         self._map.selection_dragged.connect(self._select)
+        self._legend.category_clicked.connect(self._select_category)
         self._fit.clicked.connect(lambda _: self._map.fit())
         self._colour.activated.connect(
             lambda _: self._session.store.dispatch(op.set_colour(colour_by=self._colour.currentData()))
@@ -130,6 +132,7 @@ class MapPanel(QWidget):
     def _paint(self, state: AppState) -> None:
         dark = current_theme().dark
         colours = colouring(state, dark=dark)
+        self._colours = colours
         self._map.set_colours(colours.rgba)
         show_legend(self._legend, colours, dark=dark)
         with QSignalBlocker(self._colour):
@@ -175,6 +178,13 @@ class MapPanel(QWidget):
         elif mode == "remove":
             rows = np.setdiff1d(before, rows)
         self._session.store.dispatch(op.select(rows=rows))
+
+    def _select_category(self, place: int) -> None:
+        """Select the texts of one entry of the legend; no two entries share a colour."""
+        if self._colours is not None:
+            entry = self._colours.categories[place]
+            rows = np.flatnonzero((self._colours.rgba == np.array(entry.rgba, np.uint8)).all(axis=1))
+            self._session.store.dispatch(op.select(rows=rows))
 
 
 def layout_words(state: AppState) -> str:

@@ -141,7 +141,7 @@ class ScoreHistogram(QWidget):
         line = self.fontMetrics().height()
         greatest = 0 if self._bins is None else int(self._bins.counts.max())
         left = self.fontMetrics().horizontalAdvance(self.locale().toString(greatest)) + 2 * _PAD
-        top, below = 2 * line + _PAD, 2 * line + _PAD
+        top, below = 2 * line + _PAD + 10, 2 * line + _PAD  # the axis's name, the threshold's words, its handle
         return QRectF(left, top, max(1.0, self.width() - left - 2 * _PAD), max(1.0, self.height() - top - below))
 
     def _paint_axes(self, painter: QPainter, bins: ScoreBins) -> None:

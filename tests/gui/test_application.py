@@ -1,0 +1,59 @@
+"""The window from its start to its end, as the command line runs it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication
+
+from explorer.app.settings import Settings, load_settings
+from explorer.gui.application import run_window
+from explorer.gui.main_window import MainWindow
+from explorer.gui.open_dialog import OpenDialog
+from explorer.gui.theme import current_theme
+
+
+def main_window() -> MainWindow:
+    return next(widget for widget in QApplication.topLevelWidgets() if isinstance(widget, MainWindow))
+
+
+def test_the_window_opens_with_a_file_and_quits(small_csv: Path, tmp_path: Path, qapp: QApplication) -> None:
+    seen: list[object] = []
+    hook = sys.excepthook
+
+    def look() -> None:
+        window = main_window()
+        seen.append([dialog.windowTitle() for dialog in window.findChildren(OpenDialog)])
+        seen.append(current_theme().dark)
+        seen.append(sys.excepthook is not hook)
+        for dialog in window.findChildren(OpenDialog):
+            dialog.reject()
+        window.findChildren(QAction, "quit")[0].trigger()
+
+    QTimer.singleShot(400, look)
+    settings = Settings(theme="dark", projects_folder=str(tmp_path / "projects"))
+    assert run_window(small_csv, settings) == 0
+    assert seen == [[f"Open {small_csv.name}"], True, True]
+    assert sys.excepthook is hook
+    assert load_settings().geometry != ""
+    assert load_settings().theme == "dark"
+
+
+def test_the_sample_opens_without_a_question(
+    small_csv: Path, tmp_path: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.gui.main_window.sample_file", lambda: small_csv)
+    seen: list[object] = []
+
+    def look() -> None:
+        window = main_window()
+        seen.append(window.findChildren(OpenDialog))
+        window.close()
+
+    QTimer.singleShot(400, look)
+    assert run_window(small_csv, Settings(theme="light", projects_folder=str(tmp_path / "projects"))) == 0
+    assert seen == [[]]
