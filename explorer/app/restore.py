@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from explorer.app.check_store import stored_check
@@ -34,11 +36,17 @@ class Opened:
 
 def read_project(project: ProjectFolder) -> Opened:
     """Everything that a project holds, checksums verified. Raises ``ProjectError``, ``EncoderError``."""
+    _wake_arrow()
     corpus, plan = project.corpus(), project.plan()
     results = load_results(corpus, plan, project.store)
     languages = () if results.card is None else results.card.languages
     check = stored_check(corpus, languages, project.store)
     return Opened(project.path, corpus, check, plan, project.overrides(), project.view(), results)
+
+
+def _wake_arrow() -> None:
+    """Arrow looks for pandas at its first comparison with a string, and loading pandas would stall the window."""
+    pc.equal(pa.array([""]), "")
 
 
 def load_stage(project: ProjectFolder, payload: Mapping[str, Any]) -> Callable[[Results], Results]:

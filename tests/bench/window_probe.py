@@ -38,6 +38,10 @@ class Watchdog:
         self._timer.timeout.connect(self._tick)
         self._timer.start(TICK)
 
+    def forgive(self) -> None:
+        """Do not count what the probe itself has just done."""
+        self._last = time.perf_counter()
+
     def _tick(self) -> None:
         now = time.perf_counter()
         self.stalls.append((now - self._last) * 1000 - TICK)
@@ -82,7 +86,7 @@ def open_corpus(corpus: Path, projects: Path, vectors: Path | None) -> dict:
     made = make_window(Settings(), lambda _: None, projects=projects)
     made.window.resize(1280, 800)
     made.window.show()
-    session, when = made.session, {}
+    session, when, watchdog = made.session, {}, Watchdog()
 
     def follow(state, changes) -> None:
         now = time.perf_counter()
@@ -91,6 +95,7 @@ def open_corpus(corpus: Path, projects: Path, vectors: Path | None) -> dict:
         if changes & Changes.POSITIONS and state.results.positions is not None and "picture" not in when:
             made.window.grab()
             when["picture"] = time.perf_counter()
+            watchdog.forgive()
         if any(message.level == "error" for message in state.messages):
             print(state.messages, file=sys.stderr)
             app.exit(1)
@@ -99,7 +104,6 @@ def open_corpus(corpus: Path, projects: Path, vectors: Path | None) -> dict:
 
     session.store.subscribe(follow)
     plan = Plan(vectors=None if vectors is None else str(vectors))
-    watchdog = Watchdog()
     session.open_corpus(OpenRequest(corpus, Roles(("question",)), plan=plan))
     app.exec()
     computing = list(watchdog.stalls)
