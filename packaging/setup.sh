@@ -27,9 +27,10 @@ missing_packages() {
   "$python" -c 'import os, sys, sysconfig; sys.exit(not os.path.exists(os.path.join(sysconfig.get_paths()["include"], "Python.h")))' ||
     echo "python${version}-dev"
   "$python" -c 'import ensurepip, venv' >/dev/null 2>&1 || echo "python${version}-venv"
-  local library package
+  local library package libraries fonts
+  libraries=$(ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null || true)
   while read -r library package; do
-    ldconfig -p 2>/dev/null | grep -q "$library" || echo "$package"
+    grep -qF "$library" <<<"$libraries" || echo "$package"
   done <<'LIBRARIES'
 libEGL.so.1 libegl1
 libGL.so.1 libgl1
@@ -38,8 +39,9 @@ libdbus-1.so.3 libdbus-1-3
 libfontconfig.so.1 libfontconfig1
 libxcb-cursor.so.0 libxcb-cursor0
 LIBRARIES
-  find /usr/share/fonts /usr/local/share/fonts "$HOME/.fonts" "$HOME/.local/share/fonts" \
-    \( -name '*.ttf' -o -name '*.otf' -o -name '*.ttc' \) 2>/dev/null | grep -q . || echo fonts-dejavu-core
+  fonts=$(find /usr/share/fonts /usr/local/share/fonts "$HOME/.fonts" "$HOME/.local/share/fonts" \
+    \( -name '*.ttf' -o -name '*.otf' -o -name '*.ttc' \) -print -quit 2>/dev/null || true)
+  [ -n "$fonts" ] || echo fonts-dejavu-core
 }
 
 install_system_packages() {

@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, QTimer
+from PySide6.QtCore import QLocale, QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
 import explorer
@@ -16,6 +16,10 @@ from explorer.gui.error_dialog import install_hooks
 from explorer.gui.main_window import PROGRAM, MainWindow, SaveSettings
 from explorer.gui.qt_bridge import QtBridge
 from explorer.gui.theme import apply_theme
+
+
+TITLE_BAR = 40
+"""Pixels that the platform's frame takes above and below the window, at most."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def run_window(path: Path | None = None, settings: Settings | None = None) -> in
     app = make_application(settings.theme)
     made = make_window(settings, save_settings, log=_log())
     restore_hooks = install_hooks(made.window, made.bridge.post)
-    made.window.show()
+    show_window(made.window)
     if path is not None:
         QTimer.singleShot(0, lambda: made.window.open_path(path))
     try:
@@ -70,6 +74,19 @@ def run_window(path: Path | None = None, settings: Settings | None = None) -> in
     finally:
         made.close()
         restore_hooks()
+
+
+def show_window(window: MainWindow) -> None:
+    """Show the window, filling the screen where it would stick out with its frame: the status bar must be seen."""
+    window.show()
+    room = window.screen().availableGeometry()
+    if not window.isMaximized() and not fits(window.size(), room.size()):
+        window.showMaximized()
+
+
+def fits(window: QSize, room: QSize) -> bool:
+    """Whether a window of this size, without its frame, finds room on a screen of that size."""
+    return window.width() <= room.width() and window.height() + TITLE_BAR <= room.height()
 
 
 def _log() -> Path | None:

@@ -84,6 +84,7 @@ class OpenDialog(QDialog):
 
     def _build(self) -> None:
         dress_table(self._table, self._model)
+        self._table.horizontalHeader().setStretchLastSection(True)
         self._table.setSelectionMode(QTableView.SelectionMode.NoSelection)
         self._text.itemChanged.connect(lambda _: self._columns_changed())
         self._form.changed.connect(self._check)

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QEventLoop, QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
 
 from explorer.app import operations as op
 from explorer.app.changes import Changes
@@ -31,6 +31,7 @@ def screenshot(project: Path, out: Path, *, theme: ThemeChoice = "light", size: 
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     make_application(theme)
+    before = qInstallMessageHandler(_without_size_hints)
     made = make_window(Settings(theme=theme), lambda _: None)
     try:
         made.window.resize(*size)
@@ -40,6 +41,13 @@ def screenshot(project: Path, out: Path, *, theme: ThemeChoice = "light", size: 
         save_picture(made.window, out)
     finally:
         made.close()
+        qInstallMessageHandler(before)
+
+
+def _without_size_hints(kind: QtMsgType, context: QMessageLogContext, words: str) -> None:
+    """The offscreen platform complains about every window that it has no use for such hints; nobody can act on it."""
+    if "propagateSizeHints" not in words:
+        sys.stderr.write(f"{words}\n")
 
 
 def save_picture(window: MainWindow, out: Path) -> None:

@@ -37,7 +37,8 @@ class JobBar(QStatusBar):
         self._cancel.clicked.connect(lambda _: self._session.cancel())
         self._go_on.clicked.connect(lambda _: self._session.compute())
         self.setContentsMargins(UNIT, 0, UNIT, 0)
-        for widget in (self._bar, self._what, self._cancel, self._go_on):
+        # The words last: they grow and shrink, and a button must not move under the pointer.
+        for widget in (self._bar, self._cancel, self._go_on, self._what):
             self.addWidget(widget)
         self.addPermanentWidget(self._saved)
 
@@ -65,7 +66,7 @@ class JobBar(QStatusBar):
         if state.project is None:
             self._saved.setText("")
             return
-        self._saved.setText(f"Saved in {state.project.stem}")
+        self._saved.setText(f"Saved in {state.project.name}")
         self._saved.setToolTip(f"Everything that you do is saved at once in {state.project}")
 
 

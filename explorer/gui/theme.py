@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 ThemeChoice = Literal["system", "light", "dark"]
 
 _CHOICE = "explorerThemeChoice"
+_FUSION = "explorerDrawnByFusion"
 _SCHEMES = {
     "system": Qt.ColorScheme.Unknown,
     "light": Qt.ColorScheme.Light,
@@ -92,7 +93,9 @@ def apply_theme(app: QApplication, choice: ThemeChoice = "system") -> None:
     app.setProperty(_CHOICE, choice)
     if app.findChild(_SchemeFollower) is None:
         _SchemeFollower(app)
-    _use_fusion_where_there_is_no_native_style(app)
+    if app.property(_FUSION) is None:  # a style sheet hides the style's name later
+        _use_fusion_where_there_is_no_native_style(app)
+        app.setProperty(_FUSION, app.style().objectName().lower() == "fusion")
     app.styleHints().setColorScheme(_SCHEMES[choice])
     _dress(app)
 
@@ -125,7 +128,7 @@ class _SchemeFollower(QObject):
 
 def _dress(app: QApplication) -> None:
     theme = _wanted_theme(app)
-    if app.style().objectName().lower() == "fusion":
+    if app.property(_FUSION):
         app.setPalette(_palette(theme))
         app.setStyleSheet(_outlines(theme) if theme.dark else "")
 

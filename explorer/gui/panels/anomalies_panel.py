@@ -29,7 +29,7 @@ from explorer.gui.widgets.histogram import ScoreHistogram
 
 NO_SCORES = np.empty(0)
 SHOW = {"all": "The whole ranking", "flagged": "Flagged texts", "by hand": "Decided by hand"}
-WIDTHS = {"rank": 56, "score": 64, "state": 104}
+WIDTHS = {"rank": 56, "score": 64, "state": 120}
 LABEL_WIDTH = 13 * UNIT
 SIZES = [360, 560]
 
@@ -70,7 +70,7 @@ class AnomaliesPanel(QWidget):
         self._histogram.threshold_moved.connect(self._move)
         self._histogram.threshold_settled.connect(self._move)
         self._share.setRange(0.0, 100.0)
-        self._share.setDecimals(1)
+        self._share.setDecimals(2)
         self._share.setSingleStep(0.5)
         self._share.setSuffix(" %")
         self._share.setKeyboardTracking(False)
@@ -161,11 +161,15 @@ class AnomaliesPanel(QWidget):
         self._words.setText(threshold_words(state))
         self._histogram.set_threshold(None if state.threshold is None else state.threshold.value)
         if state.threshold is None:
+            self._show_share(0.0)
             return
         self._histogram.set_count_text(f"{number(state.flag_count)} flagged")
         if not self._share.hasFocus() or state.plan.flag_share is None:
-            with QSignalBlocker(self._share):
-                self._share.setValue(_share_flagged(state))
+            self._show_share(_share_flagged(state))
+
+    def _show_share(self, percent: float) -> None:
+        with QSignalBlocker(self._share):
+            self._share.setValue(percent)
 
     def _widen(self) -> None:
         for section, shown in enumerate(self._model.columns):

@@ -15,7 +15,7 @@ from explorer.gui.item_models.rows_model import Rows
 from explorer.gui.parts import column, counted, labelled, line, named, number
 from explorer.gui.tables import dress_table, follow_current
 
-WIDTHS = {"row": 64, "state": 104, "score": 72, "rank": 64, "text": 384}
+WIDTHS = {"row": 64, "state": 120, "score": 72, "rank": 64, "text": 384}
 OWN_WIDTH = 120
 SHOW = {"all": "All texts", "selected": "Selected texts", "flagged": "Flagged texts"}
 

@@ -33,7 +33,7 @@ class ReportPanel(QWidget):
         self._session = session
         self._written: Path | None = None
         self._facts = prose()
-        self._raw = QCheckBox("&Write cells as they are (--raw)")
+        self._raw = QCheckBox("&Write cells as they are")
         self._export = named(QPushButton("&Export report…"), "Export the report", "CSV and manifest (Ctrl+E)")
         self._result = prose()
         self._open = named(QPushButton("Open &folder"), "Open the folder of the report")
