@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
-import time
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import explorer
 from explorer.errors import ExplorerError, OptionError
+from explorer.progress_line import progress_on
 
 COMMANDS = ("run", "rerun", "export", "neighbors", "screenshot", "demo")
 
@@ -27,17 +29,24 @@ EXAMPLES = """examples:
   text-explorer neighbors out/project.textmap --query "card was declined" --k 5
 """
 
-RUN_EXAMPLES = """examples:
-  text-explorer run tickets.csv --out out
-  text-explorer run tickets.csv --out out --text subject body --detector knn lof iforest --flag-share 0.02
-  text-explorer run texts.txt --out out --encoder lexical --no-map
-  text-explorer run tickets.csv --out out --vectors vectors.npy --metric euclidean
-"""
+RUN_EXAMPLES = (
+    "tickets.csv --out out",
+    "tickets.csv --out out --text subject body --detector knn lof iforest --flag-share 0.02",
+    "texts.txt --out out --encoder lexical --no-map",
+    "tickets.csv --out out --vectors vectors.npy --metric euclidean",
+)
+
+
+SEVERAL = ("--text", "--clean", "--detector")
+"""Options of ``run`` that take several values."""
+
+EXPORT_EXAMPLE = "out/project.textmap --out report.csv"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 done, 1 our own fault, 2 something that the person can mend."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    _print_whatever_comes()
     try:
         return _dispatch(words)
     except ExplorerError as error:
@@ -49,13 +58,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        return _fail(2, f"{_place(error)} Check the path, the permissions and the free space on the disk.")
     except Exception as error:  # noqa: BLE001 - the last boundary: a person gets a sentence, the log the traceback
         return _fail(1, _internal(error))
+
+
+def _print_whatever_comes() -> None:
+    """A character that the terminal's encoding lacks is escaped, never an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _print_json(answer: Any) -> None:
+    """JSON on one line; in ASCII where the terminal or pipe is not UTF-8."""
+    utf8 = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8"
+    print(json.dumps(answer, default=str, ensure_ascii=not utf8))
 
 
 def _fail(code: int, sentence: str) -> int:
     print(f"text-explorer: {' '.join(sentence.split())}", file=sys.stderr)
     return code
+
+
+def _place(error: OSError) -> str:
+    reason = error.strerror or str(error)
+    return f"{reason}: {error.filename}." if error.filename else f"{reason}."
 
 
 def _internal(error: Exception) -> str:
@@ -73,9 +102,41 @@ def _internal(error: Exception) -> str:
 
 def _dispatch(words: list[str]) -> int:
     if words and words[0] in COMMANDS:
-        options = command_parser().parse_args(words)
+        options = _parsed(words)
         return int(options.handler(options))
     return _window(window_parser().parse_args(words))
+
+
+def _parsed(words: list[str]) -> argparse.Namespace:
+    try:
+        return _strictly_parsed(words)
+    except OptionError:
+        for other in _corpus_first(words):
+            with suppress(OptionError):
+                return _strictly_parsed(other)
+        raise
+
+
+def _strictly_parsed(words: list[str]) -> argparse.Namespace:
+    options, unknown = command_parser().parse_known_args(words)
+    if unknown:
+        raise OptionError(f"Unrecognized arguments: {' '.join(unknown)}.", f"See text-explorer {words[0]} --help.")
+    return options
+
+
+def _corpus_first(words: list[str]) -> Iterator[list[str]]:
+    """Readings of ``run --text subject body mails.csv``: the last of several values that exists is the corpus."""
+    if words[0] != "run":
+        return
+    taken = 0
+    for place, word in enumerate(words[1:], 1):
+        if word.startswith("-"):
+            taken = 1 if word in SEVERAL else 0
+        elif taken:
+            taken += 1
+            last = place + 1 == len(words) or words[place + 1].startswith("-")
+            if taken > 2 and last and Path(word).exists():
+                yield ["run", word, *words[1:place], *words[place + 1 :]]
 
 
 # --- parsers ------------------------------------------------------------------------------------
@@ -88,6 +149,13 @@ class _Parser(argparse.ArgumentParser):
         raise OptionError(f"{message[:1].upper()}{message[1:]}.", f"See {self.prog} --help.")
 
 
+def _path(word: str) -> Path:
+    """An empty word, such as a shell variable that is not set, would mean the present folder."""
+    if not word:
+        raise argparse.ArgumentTypeError("the path is empty")
+    return Path(word)
+
+
 def window_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="text-explorer",
@@ -96,7 +164,7 @@ def window_parser() -> argparse.ArgumentParser:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("path", nargs="?", type=Path, help="a corpus file, a folder of texts, or a project to open")
+    parser.add_argument("path", nargs="?", type=_path, help="a corpus file, a folder of texts, or a project to open")
     parser.add_argument("--version", action="version", version=f"text-explorer {explorer.__version__}")
     return parser
 
@@ -113,12 +181,12 @@ def command_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _command(commands: Any, name: str, about: str, handler: Any, epilog: str = "") -> argparse.ArgumentParser:
+def _command(commands: Any, name: str, about: str, handler: Any, *examples: str) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(
         name,
         help=about,
         description=about,
-        epilog=epilog,
+        epilog="\n".join(("examples:", *(f"  text-explorer {name} {words}" for words in examples))),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(handler=handler)
@@ -129,11 +197,11 @@ def _command(commands: Any, name: str, about: str, handler: Any, epilog: str = "
 
 def _add_run(commands: Any) -> None:
     about = "Read a corpus, embed it, find neighbours and anomalies; write report.csv, manifest.json and a project."
-    parser = _command(commands, "run", about, _run, RUN_EXAMPLES)
+    parser = _command(commands, "run", about, _run, *RUN_EXAMPLES)
     add = parser.add_argument
     several = {"nargs": "+", "action": "extend", "default": []}
-    add("corpus", type=Path, help="CSV, TSV, JSON, JSONL, Parquet, XLSX, one text a line, .gz of these, or a folder")
-    add("--out", type=Path, required=True, metavar="DIR", help="where to write")
+    add("corpus", type=_path, help="CSV, TSV, JSON, JSONL, Parquet, XLSX, one text a line, .gz of these, or a folder")
+    add("--out", type=_path, required=True, metavar="DIR", help="where to write")
     add("--text", **several, metavar="COL", help="text column(s), joined in this order (default: guessed)")
     add("--id", metavar="COL", help="column that identifies a text (default: guessed, else the row number)")
     add("--label", metavar="COL", help="column with labels (default: guessed)")
@@ -142,7 +210,7 @@ def _add_run(commands: Any) -> None:
     add("--encoder", default="minilm", metavar="NAME", help="minilm (default), lexical, or a model's folder or name")
     add("--precision", default="auto", metavar="auto|fp32", help="auto: bf16 where the processor has it and it agrees")
     add("--allow-download", action="store_true", help="let a model named by --encoder be fetched from its hub")
-    add("--vectors", type=Path, metavar="FILE.npy", help="precomputed embeddings, one row a text, in corpus order")
+    add("--vectors", type=_path, metavar="FILE.npy", help="precomputed embeddings, one row a text, in corpus order")
     add(
         "--detector",
         **several,
@@ -160,22 +228,26 @@ def _add_run(commands: Any) -> None:
 
 def _add_rerun(commands: Any) -> None:
     about = "Make a report again from its manifest, and say whether it is the same."
-    parser = _command(commands, "rerun", about, _rerun)
-    parser.add_argument("manifest", type=Path)
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where to write")
-    parser.add_argument("--corpus", type=Path, metavar="PATH", help="where the corpus lies now, if it was moved")
+    examples = ("out/manifest.json --out again", "out/manifest.json --out again --corpus moved/tickets.csv")
+    parser = _command(commands, "rerun", about, _rerun, *examples)
+    parser.add_argument("manifest", type=_path, help="a manifest.json that run, rerun or export wrote")
+    parser.add_argument("--out", type=_path, required=True, metavar="DIR", help="where to write")
+    parser.add_argument("--corpus", type=_path, metavar="PATH", help="where the corpus lies now, if it was moved")
+    parser.add_argument("--vectors", type=_path, metavar="FILE.npy", help="where the vectors lie now, if moved")
 
 
 def _add_export(commands: Any) -> None:
-    parser = _command(commands, "export", "Write the report of a project, decisions included.", _export)
-    parser.add_argument("project", type=Path)
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE.csv")
+    parser = _command(commands, "export", "Write the report of a project, decisions included.", _export, EXPORT_EXAMPLE)
+    parser.add_argument("project", type=_path, help="a project folder, such as out/project.textmap")
+    parser.add_argument("--out", type=_path, required=True, metavar="FILE.csv", help="the report to write")
     parser.add_argument("--raw", action="store_true", help="write cells as they are, formulas included")
 
 
 def _add_neighbors(commands: Any) -> None:
-    parser = _command(commands, "neighbors", "The nearest texts of a row or of a text, with proof.", _neighbors)
-    parser.add_argument("project", type=Path)
+    about = "The nearest texts of a row or of a text, with proof."
+    examples = ('out/project.textmap --query "card was declined" --k 5', "out/project.textmap --row 17 --json")
+    parser = _command(commands, "neighbors", about, _neighbors, *examples)
+    parser.add_argument("project", type=_path, help="a project folder, such as out/project.textmap")
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--row", type=int, metavar="N", help="a row of the corpus, from 0")
     which.add_argument("--query", metavar="TEXT", help="any text")
@@ -184,17 +256,19 @@ def _add_neighbors(commands: Any) -> None:
 
 def _add_screenshot(commands: Any) -> None:
     about = "A picture of the window with a project open; no display is needed."
-    parser = _command(commands, "screenshot", about, _screenshot)
-    parser.add_argument("project", type=Path)
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE.png")
-    parser.add_argument("--theme", choices=("light", "dark"), default="light")
-    parser.add_argument("--size", default="1280x800", metavar="WxH")
+    parser = _command(commands, "screenshot", about, _screenshot, "out/project.textmap --out window.png --theme dark")
+    parser.add_argument("project", type=_path, help="a project folder, such as out/project.textmap")
+    parser.add_argument("--out", type=_path, required=True, metavar="FILE.png", help="the picture to write")
+    parser.add_argument("--theme", choices=("light", "dark"), default="light", help="light (default) or dark")
+    parser.add_argument("--size", default="1280x800", metavar="WxH", help="of the window (default 1280x800)")
 
 
 def _add_demo(commands: Any) -> None:
     about = "The bundled sample: in the window where there is a display, else report, manifest and a picture."
-    parser = _command(commands, "demo", about, _demo)
-    parser.add_argument("--out", type=Path, default=Path("build/demo"), metavar="DIR")
+    parser = _command(commands, "demo", about, _demo, "--out build/demo")
+    parser.add_argument(
+        "--out", type=_path, default=Path("build/demo"), metavar="DIR", help="where to write (default build/demo)"
+    )
 
 
 # --- handlers -----------------------------------------------------------------------------------
@@ -213,10 +287,11 @@ def _run(options: argparse.Namespace) -> int:
     from explorer.core.corpus.corpus import Roles
 
     roles = Roles(tuple(options.text), options.id, options.label, options.date)
-    outcome = run_corpus(
-        options.corpus, options.out, roles, _plan(options), cleaning=tuple(options.clean), raw=options.raw,
-        progress=_progress(options),
-    )  # fmt: skip
+    plan, cleaning = _plan(options), tuple(options.clean)
+    with progress_on(sys.stderr, quiet=options.quiet) as progress:
+        outcome = run_corpus(
+            options.corpus, options.out, roles, plan, cleaning=cleaning, raw=options.raw, progress=progress
+        )
     return _present(outcome, options)
 
 
@@ -241,26 +316,33 @@ def _plan(options: argparse.Namespace) -> Any:
 def _rerun(options: argparse.Namespace) -> int:
     from explorer.app.headless import rerun
 
-    outcome = rerun(options.manifest, options.out, corpus=options.corpus, progress=_progress(options))
+    with progress_on(sys.stderr, quiet=options.quiet) as progress:
+        outcome = rerun(
+            options.manifest, options.out, corpus=options.corpus, vectors=options.vectors, progress=progress
+        )
     return _present(outcome, options)
 
 
 def _export(options: argparse.Namespace) -> int:
     from explorer.app.headless import export
 
-    return _present(export(options.project, options.out, raw=options.raw, progress=_progress(options)), options)
+    with progress_on(sys.stderr, quiet=options.quiet) as progress:
+        outcome = export(options.project, options.out, raw=options.raw, progress=progress)
+    return _present(outcome, options)
 
 
 def _present(outcome: Any, options: argparse.Namespace) -> int:
     if options.json:
-        print(json.dumps(asdict(outcome), default=str, ensure_ascii=False))
+        _print_json(asdict(outcome))
         return 0
     if not options.quiet:
         for remark in outcome.remarks:
             print(remark, file=sys.stderr)
+    from explorer.core.corpus.wording import counted
+
     counts = outcome.counts
     line = f"score {outcome.threshold:.6g} or more; {outcome.rule}"
-    print(f"{counts['loaded']:,} texts, {counts['flagged']:,} flagged ({line}).")
+    print(f"{counted(counts['loaded'], 'text')}, {counts['flagged']:,} flagged ({line}).")
     if outcome.identical is not None:
         print("The report is identical to the first one." if outcome.identical else _differs())
     for what in ("report", "manifest", "project"):
@@ -280,8 +362,12 @@ def _neighbors(options: argparse.Namespace) -> int:
 
     answer = neighbours(options.project, row=options.row, query=options.query, k=options.k)
     if options.json:
-        print(json.dumps(_neighbours_json(answer), ensure_ascii=False))
+        _print_json(_neighbours_json(answer))
         return 0
+    if not answer.found and not options.quiet:
+        print(
+            "There is no neighbour: the encoder knows no word of this text, or the text stands alone.", file=sys.stderr
+        )
     print(f"{answer.metric} distance in the original space, {answer.source}")
     for near in answer.found:
         text = " ".join(near["text"].split())
@@ -294,75 +380,38 @@ def _neighbours_json(answer: Any) -> Mapping[str, Any]:
 
 
 def _screenshot(options: argparse.Namespace) -> int:
+    from explorer.app.project_folder import ProjectFolder
+    from explorer.gui.qt_messages import without_offscreen_remarks
     from explorer.gui.shots import screenshot
 
     width, _, height = options.size.partition("x")
     if not (width.isdigit() and height.isdigit() and 200 <= int(width) <= 8000 and 200 <= int(height) <= 8000):
         raise OptionError(f"The size {options.size} is not possible.", "Give WIDTHxHEIGHT, such as 1280x800.")
-    screenshot(options.project, options.out, theme=options.theme, size=(int(width), int(height)))
-    print(json.dumps({"picture": str(options.out)}) if options.json else f"picture: {options.out}")
+    ProjectFolder.open(options.project, writable=False).close()
+    with without_offscreen_remarks():
+        screenshot(options.project, options.out, theme=options.theme, size=(int(width), int(height)))
+    if options.json:
+        _print_json({"picture": options.out})
+    else:
+        print(f"picture: {options.out}")
     return 0
 
 
 def _demo(options: argparse.Namespace) -> int:
     from explorer.gui.demo import has_display, run_demo
+    from explorer.gui.qt_messages import without_offscreen_remarks
     from explorer.gui.sample import sample_file
 
     if has_display():
         from explorer.gui.application import run_window
 
         return run_window(sample_file())
-    print("There is no display, so the same job runs without a window.", file=sys.stderr)
-    files = run_demo(options.out, _progress(options))
-    print(json.dumps([str(file) for file in files]) if options.json else "\n".join(str(file) for file in files))
+    if not options.quiet:
+        print("There is no display, so the same job runs without a window.", file=sys.stderr)
+    with progress_on(sys.stderr, quiet=options.quiet) as progress, without_offscreen_remarks():
+        files = run_demo(options.out, progress)
+    if options.json:
+        _print_json(list(files))
+    else:
+        print("\n".join(map(str, files)))
     return 0
-
-
-# --- progress on standard error -----------------------------------------------------------------
-
-
-def _progress(options: argparse.Namespace) -> Any:
-    from explorer.core.progress import SILENT, Progress
-
-    return SILENT if options.quiet else Progress(ProgressLine(sys.stderr))
-
-
-class ProgressLine:
-    """A bar where standard error is a terminal; elsewhere a plain line a stage, and one every ten seconds."""
-
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-        self._terminal = stream.isatty()
-        self._last = 0.0
-        self._said: set[str] = set()
-
-    def __call__(self, report: Any) -> None:
-        now = time.monotonic()
-        new = bool(report.message) and report.message not in self._said
-        if not new and report.fraction < 1 and now - self._last < (0.1 if self._terminal else 10):
-            return
-        self._said.add(report.message)
-        self._last = now
-        facts = "".join(f" · {words}" for words in describe(report.facts))
-        if self._terminal:
-            end = "\n" if report.fraction >= 1 else ""
-            self._stream.write(f"\r\x1b[K{_bar(report.fraction)} {report.fraction:4.0%} {report.message}{facts}{end}")
-        elif new or report.fraction < 1:
-            self._stream.write(f"{report.fraction:4.0%} {report.message}{facts}\n")
-        self._stream.flush()
-
-
-def _bar(fraction: float, width: int = 24) -> str:
-    done = round(fraction * width)
-    return f"[{'#' * done}{'.' * (width - done)}]"
-
-
-def describe(facts: Mapping[str, Any]) -> list[str]:
-    """Rate and time left, in words."""
-    words = []
-    if "per_second" in facts:
-        words.append(f"{float(facts['per_second']):,.0f} {facts.get('unit', 'texts')}/s")
-    if "seconds_left" in facts:
-        left = max(0, round(float(facts["seconds_left"])))
-        words.append(f"{left // 60} min {left % 60} s left" if left >= 60 else f"{left} s left")
-    return words

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from explorer.app.check_store import stored_check
-from explorer.app.neighbours import Answer, find_neighbours, find_similar
+from explorer.app.neighbours import Answer, NeighbourSearch
 from explorer.app.project_folder import ProjectFolder
 from explorer.app.state import NeighbourView
 from explorer.core.corpus.checks import CorpusCheck
-from explorer.core.corpus.corpus import Corpus, Roles
+from explorer.core.corpus.corpus import Corpus, Rejected, Roles
 from explorer.core.corpus.readers import read_corpus
+from explorer.core.embedding.precomputed import vectors_card
 from explorer.core.pipeline import decide, is_complete, load_results, report, run
 from explorer.core.plan import Plan
 from explorer.core.progress import SILENT, Progress
@@ -29,6 +30,8 @@ from explorer.errors import ManifestError, OptionError, ProjectError
 REPORT = "report.csv"
 MANIFEST = "manifest.json"
 PROJECT = "project.textmap"
+SHOWN = 5
+"""Unreadable lines that are said one by one."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Outcome:
     counts: Mapping[str, int]
     threshold: float
     rule: str
+    rejected: tuple[Rejected, ...] = ()
     remarks: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
     reused: tuple[str, ...] = ()
@@ -65,13 +69,17 @@ def _read(path: Path, roles: Roles, cleaning: tuple[str, ...], progress: Progres
     return read_corpus(path.absolute(), text=roles.text, **wishes, cleaning=cleaning, progress=progress)
 
 
-def rerun(manifest: Path, out: Path, *, corpus: Path | None = None, progress: Progress = SILENT) -> Outcome:
+def rerun(
+    manifest: Path, out: Path, *, corpus: Path | None = None, vectors: Path | None = None, progress: Progress = SILENT
+) -> Outcome:
     """Make a report again from its manifest, after checking that the inputs are the same.
 
-    corpus : where the corpus lies now, if it was moved. Raises ``ManifestError`` if an input has changed.
+    corpus, vectors : where they lie now, if they were moved. Raises ``ManifestError`` if an input has changed.
     """
-    recipe = read_manifest(manifest)
+    recipe = _with_vectors(read_manifest(manifest), vectors)
     path = corpus or recipe.corpus
+    if corpus is None and not path.exists():
+        raise ManifestError(f"The corpus {path} is not there any more.", "Say where it lies now with --corpus.")
     loaded = _read(path, recipe.roles.settled(), recipe.cleaning, progress.part(0, 0.05))
     if loaded.source.digest != recipe.corpus_digest:
         raise ManifestError(
@@ -81,6 +89,22 @@ def rerun(manifest: Path, out: Path, *, corpus: Path | None = None, progress: Pr
     outcome = _run(loaded, out, recipe.plan, recipe, recipe.raw, progress.part(0.05, 1))
     written = read_manifest(outcome.manifest).report_digest
     return replace(outcome, identical=written == recipe.report_digest)
+
+
+def _with_vectors(recipe: Recipe, moved: Path | None) -> Recipe:
+    """The recipe with its vectors file where it lies now."""
+    plan = recipe.plan
+    if plan.vectors is None:
+        return recipe
+    path = Path(plan.vectors) if moved is None else moved.absolute()
+    if not path.exists():
+        raise ManifestError(f"The vectors {path} are not there any more.", "Say where they lie now with --vectors.")
+    if vectors_card(path).digest != recipe.card.get("digest"):
+        raise ManifestError(
+            f"{path} is not the file that the manifest was made from: its content differs.",
+            "Give the original file with --vectors.",
+        )
+    return replace(recipe, plan=replace(plan, vectors=str(path)))
 
 
 def _run(corpus: Corpus, out: Path, plan: Plan, recipe: Recipe | None, raw: bool, progress: Progress) -> Outcome:
@@ -142,10 +166,18 @@ def _outcome(
         counts=counts(corpus, results, decisions),
         threshold=decisions.threshold.value,
         rule=decisions.threshold.rule,
-        remarks=(*check.sentences(), *remarks(corpus, results, plan)),
+        rejected=corpus.rejected,
+        remarks=(*check.sentences(), *rejected_lines(corpus.rejected), *remarks(corpus, results, plan)),
         seconds={record.stage: record.seconds for record in results.records},
         reused=tuple(record.stage for record in results.records if record.reused),
     )
+
+
+def rejected_lines(rejected: Sequence[Rejected]) -> list[str]:
+    """What could not be read, by file, line and reason: the first few in words; the manifest names all."""
+    said = [f"{item.file}{f', line {item.line}' if item.line else ''}: {item.reason}" for item in rejected[:SHOWN]]
+    more = len(rejected) - SHOWN
+    return [*said, f"... and {more:,} more, all in the manifest"] if more > 0 else said
 
 
 def remarks(corpus: Corpus, results: Results, plan: Plan) -> list[str]:
@@ -227,7 +259,7 @@ def _found(corpus: Corpus, row: int, distance: float) -> dict[str, Any]:
 def _near_row(corpus: Corpus, results: Results, row: int, view: NeighbourView) -> tuple[str, Answer]:
     if not 0 <= row < corpus.rows:
         raise OptionError(f"There is no row {row}.", f"Rows go from 0 to {corpus.rows - 1}.")
-    return corpus.text(row), find_neighbours(results, row, view)
+    return corpus.text(row), NeighbourSearch().near_row(results, row, view)
 
 
 def _near_text(
@@ -241,4 +273,4 @@ def _near_text(
         raise OptionError("The query is empty.", "Give a text after --query.")
     encoder = open_plan_encoder(corpus, plan, project.store, SILENT)
     vector = np.asarray(encoder.encode_queries([query])[0], dtype=np.float32)
-    return find_similar(results, vector, view)
+    return NeighbourSearch().near_vector(results, vector, view)

@@ -94,12 +94,11 @@ class JobRunner:
 
     def close(self) -> None:
         """End the worker and the thread; waits for both. Running jobs end without an event."""
-        self._closing = True
-        self._queue.put(None)
         with self._lock:
-            worker = self._worker
-        if worker is not None:
-            _end(worker)
+            self._closing = True
+            if self._worker is not None:
+                self._worker.kill()
+        self._queue.put(None)
         self._thread.join()
         if self._worker is not None:
             _end(self._worker)
@@ -117,19 +116,18 @@ class JobRunner:
                 if job.token in self._ended:
                     continue
                 self._running = job.token
-            try:
-                self._do(job)
-            except OSError as error:
-                self._emit(_failure(job.token, f"The worker process cannot be started: {error}.", str(error)))
-            finally:
-                with self._lock:
-                    self._running = None
+            self._do(job)
+            with self._lock:
+                self._running = None
 
     def _do(self, job: _Job) -> None:
-        worker = self._ensure_worker()
-        if not self._tell({"token": job.token, "kind": job.kind, "request": job.request}):
-            worker = self._ensure_worker()
-            self._tell({"token": job.token, "kind": job.kind, "request": job.request})
+        try:
+            worker = self._hand_over(job)
+        except OSError as error:
+            self._emit(_failure(job.token, f"The worker process cannot be started: {error}.", str(error)))
+            return
+        if worker is None:
+            return
         assert worker.stdout is not None
         for line in worker.stdout:
             event = _event(line)
@@ -139,6 +137,15 @@ class JobRunner:
             if event.kind in ("done", "failed", "cancelled"):
                 return
         self._report_death(job.token, worker)
+
+    def _hand_over(self, job: _Job) -> subprocess.Popen[bytes] | None:
+        """The worker that has the job, a new one if the last has died; None when everything is being closed."""
+        message = {"token": job.token, "kind": job.kind, "request": job.request}
+        worker = self._ensure_worker()
+        if worker is not None and not self._tell(message):
+            worker = self._ensure_worker()
+            self._tell(message)
+        return worker
 
     def _report_death(self, token: int, worker: subprocess.Popen[bytes]) -> None:
         code = worker.wait()
@@ -155,8 +162,10 @@ class JobRunner:
 
     # --- the worker process ---------------------------------------------------------------------
 
-    def _ensure_worker(self) -> subprocess.Popen[bytes]:
+    def _ensure_worker(self) -> subprocess.Popen[bytes] | None:
         with self._lock:
+            if self._closing:
+                return None
             if self._worker is not None and self._worker.poll() is None:
                 return self._worker
             if self._worker is not None:
@@ -185,9 +194,8 @@ class JobRunner:
 
     def _end_if_still(self, token: int) -> None:
         with self._lock:
-            worker = self._worker if self._running == token else None
-        if worker is not None:
-            worker.kill()
+            if self._running == token and self._worker is not None:
+                self._worker.kill()
 
 
 def worker_command(nice: int) -> list[str]:

@@ -25,6 +25,30 @@ class Answer:
     source: str
 
 
+class NeighbourSearch:
+    """Answers for one person at a time, on one thread; the index that was opened last stays open."""
+
+    def __init__(self) -> None:
+        self._opened: tuple[tuple[object, ...], NeighborIndex] | None = None
+
+    def near_row(self, results: Results, row: int, view: NeighbourView) -> Answer:
+        """The nearest other texts of a row, in the original space."""
+        assert results.vectors is not None
+        index = self._index(results, view)
+        return _answer(nearest_to_row(index, results.vectors, row, view.k), index)
+
+    def near_vector(self, results: Results, query: Vectors, view: NeighbourView) -> Answer:
+        """The nearest texts of a query's vector (d,)."""
+        index = self._index(results, view)
+        return _answer(nearest_to_vector(index, query, view.k), index)
+
+    def _index(self, results: Results, view: NeighbourView) -> NeighborIndex:
+        wanted = (results.vectors, results.index, view.metric, view.method)
+        if self._opened is None or any(one is not other for one, other in zip(self._opened[0], wanted, strict=True)):
+            self._opened = (wanted, open_index(results, view))
+        return self._opened[1]
+
+
 def open_index(results: Results, view: NeighbourView) -> NeighborIndex:
     """Annoy if it was built for this metric and the size (or the person) asks for it; else exact search."""
     assert results.vectors is not None
@@ -34,19 +58,6 @@ def open_index(results: Results, view: NeighbourView) -> NeighborIndex:
     if wanted == "annoy" and built is not None and built.facts["metric"] == view.metric:
         return AnnoyNeighborIndex.open(built.path, built.facts, results.vectors)
     return ExactIndex(results.vectors, view.metric)
-
-
-def find_neighbours(results: Results, row: int, view: NeighbourView) -> Answer:
-    """The nearest other texts of a row, in the original space."""
-    assert results.vectors is not None
-    index = open_index(results, view)
-    return _answer(nearest_to_row(index, results.vectors, row, view.k), index)
-
-
-def find_similar(results: Results, query: Vectors, view: NeighbourView) -> Answer:
-    """The nearest texts of a query's vector (d,)."""
-    index = open_index(results, view)
-    return _answer(nearest_to_vector(index, query, view.k), index)
 
 
 def _answer(found: tuple[Ids, Distances], index: NeighborIndex) -> Answer:

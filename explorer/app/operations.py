@@ -24,6 +24,7 @@ from explorer.core.anomaly.flags import flagged, ranks
 from explorer.core.corpus.checks import CorpusCheck
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.neighbors.base import Metric
+from explorer.core.pipeline import still_valid
 from explorer.core.plan import Plan
 from explorer.core.report.decisions import choose_threshold
 from explorer.core.report.reason_lines import explainer
@@ -45,7 +46,6 @@ def show_corpus(
             corpus=corpus,
             check=check,
             plan=plan,
-            detector=plan.detectors[0],
             overrides=MappingProxyType(dict(overrides)),
             neighbours=NeighbourView(k=plan.k, metric=plan.metric),
             job=state.job,
@@ -57,13 +57,17 @@ def show_corpus(
 
 
 def set_plan(*, plan: Plan) -> Operation:
-    """Other parameters: what they do not touch stays on screen until the new results arrive."""
+    """Other parameters: what they do not touch stays, what they make untrue goes, a score's threshold included."""
 
     def apply(state: AppState) -> tuple[AppState, Changes]:
         if plan == state.plan:
             return state, Changes.NONE
-        detector = state.detector if state.detector in plan.detectors else plan.detectors[0]
-        return _with_flags(replace(state, plan=plan, detector=detector)), Changes.PLAN | Changes.SCORES | Changes.FLAGS
+        results = still_valid(state.results, state.plan, plan)
+        chosen = plan if _same_scale(state, plan, results) else replace(plan, threshold=None)
+        view = replace(state.neighbours, k=plan.k, metric=plan.metric, source="")
+        after = _with_flags(replace(state, plan=chosen, results=results, neighbours=view))
+        changes = _different(state.results, results) | Changes.SCORES | Changes.FLAGS
+        return after, changes | Changes.PLAN | Changes.NEIGHBOURS
 
     return apply
 
@@ -80,16 +84,27 @@ def show_results(*, results: Results) -> Operation:
     """A stage is done (or its partial result has arrived): show what there is now."""
 
     def apply(state: AppState) -> tuple[AppState, Changes]:
-        changes = Changes.NONE
-        for name, change in _RESULT_CHANGES:
-            if getattr(results, name) is not getattr(state.results, name):
-                changes |= change
-        if not _same_scores(results.scores, state.results.scores):
-            changes |= Changes.SCORES | Changes.FLAGS
+        changes = _different(state.results, results)
         after = replace(state, results=results)
+        if changes & (Changes.VECTORS | Changes.INDEX):
+            after = replace(after, neighbours=replace(state.neighbours, source=""))
         return (_with_flags(after) if changes & Changes.SCORES else after), changes
 
     return apply
+
+
+def _different(old: Results, new: Results) -> Changes:
+    changes = Changes.NONE
+    for name, change in _RESULT_CHANGES:
+        if getattr(new, name) is not getattr(old, name):
+            changes |= change
+    return changes if _same_scores(old.scores, new.scores) else changes | Changes.SCORES | Changes.FLAGS
+
+
+def _same_scale(state: AppState, plan: Plan, results: Results) -> bool:
+    """Whether a threshold on the scores shown still means the same, or was chosen with these very parameters."""
+    same_scores = plan.detectors[0] == state.detector and state.detector in results.scores
+    return same_scores or plan.threshold != state.plan.threshold
 
 
 def _same_scores(first: Mapping[str, Scores], second: Mapping[str, Scores]) -> bool:
@@ -123,8 +138,7 @@ def show_detector(*, detector: str) -> Operation:
             return state, Changes.NONE
         others = tuple(name for name in state.plan.detectors if name != detector)
         plan = replace(state.plan, detectors=(detector, *others), threshold=None)
-        after = replace(state, detector=detector, plan=plan)
-        return _with_flags(after), Changes.PLAN | Changes.SCORES | Changes.FLAGS
+        return _with_flags(replace(state, plan=plan)), Changes.PLAN | Changes.SCORES | Changes.FLAGS
 
     return apply
 

@@ -233,24 +233,39 @@ class ProjectFolder:
         with self._transaction() as database:
             database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, json.dumps(value)))
 
+    @contextmanager
+    def _understood(self) -> Iterator[None]:
+        """What another program or a damaged disk wrote into the database is one clear sentence."""
+        try:
+            yield
+        except (sqlite3.Error, ValueError, TypeError) as error:
+            raise ProjectError(
+                f"The project's database {self.path / DATABASE} holds something else than expected ({error}).",
+                "It may be damaged; restore it from a copy.",
+            ) from error
+
     def plan(self) -> Plan:
         """The parameters of the last run; the defaults if there was none."""
-        stored = self._meta("plan")
-        return Plan() if stored is None else Plan.from_dict(json.loads(stored))
+        with self._understood():
+            stored = self._meta("plan")
+            return Plan() if stored is None else Plan.from_dict(json.loads(stored))
 
     def save_plan(self, plan: Plan) -> None:
         self._set_meta("plan", plan.as_dict())
 
     def view(self) -> View:
-        stored = self._meta("view")
-        return View() if stored is None else View(**json.loads(stored))
+        with self._understood():
+            stored = self._meta("view")
+            return View() if stored is None else View(**json.loads(stored))
 
     def save_view(self, view: View) -> None:
         self._set_meta("view", vars(view))
 
     def overrides(self) -> dict[int, bool]:
         """Row -> flagged (True) or cleared (False) by hand."""
-        return {int(row): bool(flag) for row, flag in self._db.execute("SELECT row, flag FROM overrides ORDER BY row")}
+        with self._understood():
+            found = self._db.execute("SELECT row, flag FROM overrides ORDER BY row")
+            return {int(row): bool(flag) for row, flag in found}
 
     def save_overrides(self, overrides: Mapping[int, bool]) -> None:
         """Make the stored overrides equal to ``overrides``, keeping when each was made."""

@@ -41,7 +41,8 @@ def read_project(project: ProjectFolder) -> Opened:
     results = load_results(corpus, plan, project.store)
     languages = () if results.card is None else results.card.languages
     check = stored_check(corpus, languages, project.store)
-    return Opened(project.path, corpus, check, plan, project.overrides(), project.view(), results)
+    overrides = {row: flag for row, flag in project.overrides().items() if 0 <= row < corpus.rows}
+    return Opened(project.path, corpus, check, plan, overrides, project.view(), results)
 
 
 def _wake_arrow() -> None:

@@ -7,19 +7,18 @@ on others (files read and checked, worker news, neighbour searches) comes back t
 
 from __future__ import annotations
 
-import itertools
 import shutil
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from explorer.app import operations as op
 from explorer.app.changes import Changes
-from explorer.app.jobs import JobEvent, JobRunner
+from explorer.app.jobs import JobRunner
+from explorer.app.lanes import Handlers, Lanes, OnFailed, Post, nothing
 from explorer.app.messages import Message
-from explorer.app.neighbours import Answer, find_neighbours
+from explorer.app.neighbours import Answer, NeighbourSearch
 from explorer.app.project_folder import ProjectFolder, View, new_project_path
 from explorer.app.restore import Opened, load_partial, load_stage, read_project
 from explorer.app.state import AppState, JobView
@@ -29,13 +28,8 @@ from explorer.core.corpus.readers import Preview
 from explorer.core.embedding.estimate import Estimate
 from explorer.core.pipeline import is_complete
 from explorer.core.plan import Plan
-from explorer.errors import ExplorerError, WorkerError
-
-Post = Callable[[Callable[[], None]], None]
-"""Runs a function on the session's thread, later; safe to call from any thread."""
-
-OnFailed = Callable[[ExplorerError], None]
-T = TypeVar("T")
+from explorer.core.results import Results
+from explorer.errors import ExplorerError, ProjectError
 
 
 @dataclass(frozen=True)
@@ -49,41 +43,18 @@ class OpenRequest:
     project: Path | None = None
 
 
-@dataclass(frozen=True)
-class _Handlers:
-    """What to do with a job's events. ``visible`` jobs are shown in the status bar while they run.
-
-    quick : runs in a worker of its own, so that a preview or an export does not wait for an embedding to end.
-    news : called on the supervising thread, where it may read files; what it returns runs on the session's thread.
-    """
-
-    title: str
-    done: Callable[[Mapping[str, Any]], None]
-    failed: OnFailed
-    news: Callable[[Mapping[str, Any]], Callable[[], None]] | None = None
-    cancelled: Callable[[], None] = lambda: None
-    visible: bool = True
-    quick: bool = False
-
-
 class Session:
     """See the module's docstring. ``projects_folder`` is where new projects are saved from the start."""
 
     def __init__(self, post: Post, projects_folder: Path, log: Path | None = None) -> None:
         self.store = Store()
         self.projects_folder = projects_folder
-        self._post = post
-        self._tokens = itertools.count(1)
-        self._runner = JobRunner(self._on_event, log)
-        self._quick = JobRunner(self._on_event, log, nice=0)
-        self._files = ThreadPoolExecutor(1, thread_name_prefix="files")
-        self._search = ThreadPoolExecutor(1, thread_name_prefix="neighbour-search")
-        self._handlers: dict[int, _Handlers] = {}
+        self._lanes = Lanes(post, self._show_job, log)
+        self._search = NeighbourSearch()
         self._project: ProjectFolder | None = None
-        self._unfinished: Path | None = None
         self._opening = 0
         self._recorded: Mapping[int, bool] = {}
-        self._closed = False
+        self._abandon_load: Callable[[], None] = nothing
         self.store.subscribe(self._follow)
 
     @property
@@ -93,41 +64,36 @@ class Session:
     @property
     def runner(self) -> JobRunner:
         """The runner of long jobs, for fault tests."""
-        return self._runner
+        return self._lanes.long
 
     # --- opening --------------------------------------------------------------------------------
 
     def preview(self, path: Path, on_ready: Callable[[Preview], None], on_failed: OnFailed) -> int:
-        """Read a file's first rows in the worker; exactly one of the two is called, unless cancelled."""
-        handlers = _Handlers(
-            f"Reading {path.name}",
-            lambda answer: on_ready(_preview(answer)),
-            on_failed,
-            visible=False,
-            quick=True,
-        )
-        return self._submit("preview", {"path": str(path.absolute())}, handlers)
+        """Read a file's first rows; exactly one of the two is called, unless cancelled."""
+        handlers = Handlers(f"Reading {path.name}", lambda answer: on_ready(_preview(answer)), on_failed, visible=False)
+        return self._lanes.submit("preview", {"path": str(path.absolute())}, handlers)
 
     def estimate(self, plan: Plan, texts: int, characters: int, on_ready: Callable[[Estimate], None]) -> int:
-        """Time and disk that embedding would take, worked out by the worker; silent if it cannot be told."""
-        request = {"plan": plan.as_dict(), "texts": texts, "characters": characters}
-        handlers = _Handlers(
-            "Estimating", lambda answer: on_ready(Estimate(**answer)), lambda _: None, visible=False, quick=True
-        )
-        return self._submit("estimate", request, handlers)
+        """Time and disk that embedding would take; silent if it cannot be told. Nothing is downloaded for it."""
+        asked = replace(plan, allow_download=False).as_dict()
+        handlers = Handlers("Estimating", lambda answer: on_ready(Estimate(**answer)), nothing, visible=False)
+        return self._lanes.submit("estimate", {"plan": asked, "texts": texts, "characters": characters}, handlers)
 
     def open_corpus(self, request: OpenRequest) -> None:
         """Load a corpus into a project of its own, then compute. What is shown now stays until it is loaded."""
         self.cancel()
         target = request.project or new_project_path(self.projects_folder, request.path)
+        fresh = not target.exists()
         try:
-            fresh = not target.exists()
             project = ProjectFolder.create(target)
         except ExplorerError as error:
             self._say_error(error)
             return
-        self._forget_unfinished()
-        self._unfinished = target if fresh else None
+        if project.has_corpus():
+            project.close()
+            what = f"The folder {target} holds a corpus already."
+            self._say_error(ProjectError(what, "Choose another folder, or open it as a project."))
+            return
         payload = {
             "path": str(request.path.absolute()),
             "roles": None if request.roles is None else asdict(request.roles),
@@ -135,35 +101,37 @@ class Session:
             "plan": request.plan.as_dict(),
             "project": str(project.path.absolute()),
         }
-        self._submit("load", payload, self._load_handlers(project, request))
+        self._lanes.submit("load", payload, self._load_handlers(project, request, fresh))
 
-    def _load_handlers(self, project: ProjectFolder, request: OpenRequest) -> _Handlers:
-        def loaded(answer: Mapping[str, Any]) -> None:
-            self._unfinished = None
-            project.save_plan(request.plan)
-            self._take(project)
-
+    def _load_handlers(self, project: ProjectFolder, request: OpenRequest, fresh: bool) -> Handlers:
         def forget() -> None:
+            """A load that brought nothing leaves nothing behind."""
+            self._abandon_load = nothing
             project.close()
-            self._forget_unfinished()
+            if fresh:
+                shutil.rmtree(project.path, ignore_errors=True)
 
         def failed(error: ExplorerError) -> None:
             forget()
             self._say_error(error)
 
-        return _Handlers(f"Loading {request.path.name}", loaded, failed, cancelled=forget)
+        def loaded(_: Mapping[str, Any]) -> None:
+            self._abandon_load = nothing
+            try:
+                project.save_plan(request.plan)
+            except ExplorerError as error:
+                failed(error)
+            else:
+                self._take(project)
 
-    def _forget_unfinished(self) -> None:
-        """Remove the folder of a load that brought nothing, so that it does not stand in the way."""
-        if self._unfinished is not None:
-            shutil.rmtree(self._unfinished, ignore_errors=True)
-            self._unfinished = None
+        self._abandon_load = forget
+        return Handlers(f"Loading {request.path.name}", loaded, failed, cancelled=forget)
 
     def open_project(self, path: Path) -> None:
         """Show a project as it was left, then compute what is missing. Errors become messages."""
-        self.cancel()
         if self._project is not None and self._project.path.absolute() == path.absolute():
-            self._close_project()
+            return
+        self.cancel()
         try:
             project = ProjectFolder.open(path)
         except ExplorerError as error:
@@ -175,25 +143,26 @@ class Session:
         """Read a project beside the session's thread (checksums take time), then show it."""
         self._opening += 1
         number = self._opening
-        self.store.dispatch(op.show_job(job=JobView(0, f"Opening {project.path.name}")))
+        self._show_job(JobView(0, f"Opening {project.path.name}"))
 
         def show(opened: Opened) -> None:
-            if number != self._opening or self._closed:
+            if number != self._opening:
                 project.close()
                 return
+            self.save_view()
             self._close_project()
             self._project = project
             self._show(opened)
 
         def failed(error: ExplorerError) -> None:
             project.close()
-            self.store.dispatch(op.show_job(job=None))
+            self._show_job(None)
             self._say_error(error)
 
-        self._in_background(self._files, lambda: read_project(project), show, failed)
+        self._lanes.read(lambda: read_project(project), show, failed)
 
     def _show(self, opened: Opened) -> None:
-        self.store.dispatch(op.show_job(job=None))
+        self._show_job(None)
         self.store.dispatch(
             op.show_corpus(
                 project=opened.path,
@@ -203,6 +172,7 @@ class Session:
                 overrides=opened.overrides,
             )
         )
+        self._recorded = self.state.overrides
         self.store.dispatch(op.show_results(results=opened.results))
         self._restore(opened.view)
         if not is_complete(opened.corpus, opened.plan, opened.results):
@@ -213,7 +183,8 @@ class Session:
         if view.colour_by is not None:
             self.store.dispatch(op.set_colour(colour_by=view.colour_by))
         if view.neighbours is not None:
-            self.store.dispatch(op.set_neighbours(**view.neighbours))
+            asked = {name: view.neighbours.get(name) for name in ("k", "metric", "method")}
+            self.store.dispatch(op.set_neighbours(**asked))
         if view.current is not None:
             self.store.dispatch(op.set_current(row=view.current))
 
@@ -223,7 +194,7 @@ class Session:
         """Start or go on with the present plan's stages in the worker; what is done is not done again."""
         if self._project is None or self.state.corpus is None:
             return
-        self._cancel_running()
+        self._lanes.cancel_all("run")
         project, plan = self._project, self.state.plan
 
         def news(payload: Mapping[str, Any]) -> Callable[[], None]:
@@ -234,9 +205,9 @@ class Session:
             return lambda: self._merge(plan, add)
 
         request = {"project": str(project.path), "plan": plan.as_dict()}
-        self._submit("run", request, _Handlers("Computing", lambda _: None, self._say_error, news))
+        self._lanes.submit("run", request, Handlers("Computing", nothing, self._say_error, news=news))
 
-    def _merge(self, plan: Plan, add: Callable[[Any], Any]) -> None:
+    def _merge(self, plan: Plan, add: Callable[[Results], Results]) -> None:
         """Take in one stage's result, unless the parameters have changed since."""
         if _computes(plan) == _computes(self.state.plan):
             self.store.dispatch(op.show_results(results=add(self.state.results)))
@@ -249,22 +220,17 @@ class Session:
             self.compute()
 
     def cancel(self) -> None:
-        """Stop the work under way, an export too; what was finished stays."""
-        for token, handlers in tuple(self._handlers.items()):
-            if handlers.visible:
-                self._lane(handlers).cancel(token)
-        self.store.dispatch(op.show_job(job=None))
+        """Stop the work under way, an opening or an export too; what was finished stays."""
+        self._opening += 1
+        self._lanes.cancel_all()
+        self._show_job(None)
 
     def cancel_job(self, token: int) -> None:
         """Stop one job (a preview that is no longer wanted, say)."""
-        handlers = self._handlers.get(token)
-        if handlers is not None:
-            self._lane(handlers).cancel(token)
+        self._lanes.cancel(token)
 
-    def _cancel_running(self) -> None:
-        for token, handlers in tuple(self._handlers.items()):
-            if not handlers.quick:
-                self._runner.cancel(token)
+    def _show_job(self, job: JobView | None) -> None:
+        self.store.dispatch(op.show_job(job=job))
 
     # --- deciding: recorded as it is done ---------------------------------------------------------
 
@@ -304,12 +270,13 @@ class Session:
 
         def show(answer: Answer) -> None:
             now = self.state.neighbours
-            if (now.k, now.metric, now.method) == (view.k, view.metric, view.method):
+            same = (now.k, now.metric, now.method) == (view.k, view.metric, view.method)
+            if same and self.state.results.vectors is results.vectors:
                 self.store.dispatch(
                     op.show_neighbours(row=row, rows=answer.rows, distances=answer.distances, source=answer.source)
                 )
 
-        self._in_background(self._search, lambda: find_neighbours(results, row, view), show, self._say_error)
+        self._lanes.search(lambda: self._search.near_row(results, row, view), show, self._say_error)
 
     # --- export ---------------------------------------------------------------------------------
 
@@ -331,7 +298,7 @@ class Session:
             if on_done is not None:
                 on_done(path)
 
-        self._submit("export", request, _Handlers(f"Writing {path.name}", done, self._say_error, quick=True))
+        self._lanes.submit("export", request, Handlers(f"Writing {path.name}", done, self._say_error))
 
     # --- messages and the end -------------------------------------------------------------------
 
@@ -343,90 +310,16 @@ class Session:
         self.say(Message("error", error.what, error.hint, details))
 
     def close(self) -> None:
-        """Save the view, end the worker and the threads. The session cannot be used afterwards."""
-        self._closed = True
+        """Save the view, end the workers and the threads. The session cannot be used afterwards."""
         self.save_view()
-        self._runner.close()
-        self._quick.close()
-        self._files.shutdown(wait=True)
-        self._search.shutdown(wait=True)
+        self._lanes.close()
+        self._abandon_load()
         self._close_project()
-        self._forget_unfinished()
 
     def _close_project(self) -> None:
         if self._project is not None:
             self._project.close()
             self._project = None
-
-    # --- jobs -----------------------------------------------------------------------------------
-
-    def _submit(self, kind: str, request: Mapping[str, Any], handlers: _Handlers) -> int:
-        token = next(self._tokens)
-        self._handlers[token] = handlers
-        self._lane(handlers).submit(kind, request, token)
-        if handlers.visible:
-            self.store.dispatch(op.show_job(job=JobView(token, handlers.title)))
-        return token
-
-    def _lane(self, handlers: _Handlers) -> JobRunner:
-        return self._quick if handlers.quick else self._runner
-
-    def _on_event(self, event: JobEvent) -> None:
-        """On any thread: prepare what needs files here, then go on on the session's thread."""
-        handlers = self._handlers.get(event.token)
-        apply: Callable[[], None] | None = None
-        if event.kind == "news" and handlers is not None and handlers.news is not None:
-            apply = handlers.news(event.payload)
-        self._post(lambda: self._handle(event, apply))
-
-    def _handle(self, event: JobEvent, apply: Callable[[], None] | None) -> None:
-        handlers = self._handlers.get(event.token)
-        if handlers is None or self._closed:
-            return
-        if event.kind == "progress":
-            self._show_progress(event, handlers)
-        elif event.kind == "news":
-            if apply is not None:
-                apply()
-        else:
-            self._finish(event, handlers)
-
-    def _show_progress(self, event: JobEvent, handlers: _Handlers) -> None:
-        if handlers.visible:
-            payload = event.payload
-            job = JobView(event.token, handlers.title, payload["message"], payload["fraction"], payload["facts"])
-            self.store.dispatch(op.show_job(job=job))
-
-    def _finish(self, event: JobEvent, handlers: _Handlers) -> None:
-        del self._handlers[event.token]
-        if self.state.job is not None and self.state.job.token == event.token:
-            self.store.dispatch(op.show_job(job=None))
-        if event.kind == "done":
-            handlers.done(event.payload)
-        elif event.kind == "cancelled":
-            handlers.cancelled()
-        elif event.kind == "failed":
-            error = WorkerError(event.payload["what"], event.payload["hint"])
-            error.__cause__ = RuntimeError(event.payload.get("details", ""))
-            handlers.failed(error)
-
-    def _in_background(
-        self, pool: ThreadPoolExecutor, work: Callable[[], T], done: Callable[[T], None], failed: OnFailed
-    ) -> None:
-        """Run ``work`` on a thread of ``pool`` and bring its answer or error to the session's thread."""
-
-        def answer(future: Future[T]) -> None:
-            if future.cancelled():
-                return
-            error = future.exception()
-            if error is None:
-                self._post(lambda: done(future.result()))
-            elif isinstance(error, ExplorerError):
-                self._post(lambda: failed(error))
-            else:
-                raise error
-
-        pool.submit(work).add_done_callback(answer)
 
 
 def _computes(plan: Plan) -> Plan:

@@ -63,7 +63,6 @@ class NeighbourView:
 class AppState:
     """Everything the window shows.
 
-    detector : whose score ranks and colours; one of ``results.scores``.
     threshold : None until there are scores.
     flagged : (n,) bool, what the threshold and the overrides together say.
     ranks : (n,) int64, 1 = strangest, 0 = not scored.
@@ -77,7 +76,6 @@ class AppState:
     check: CorpusCheck | None = None
     plan: Plan = field(default_factory=Plan)
     results: Results = field(default_factory=Results)
-    detector: str = "knn"
     threshold: Threshold | None = None
     overrides: Mapping[int, bool] = field(default_factory=lambda: MappingProxyType({}))
     flagged: NDArray[np.bool_] | None = None
@@ -93,6 +91,11 @@ class AppState:
     @property
     def rows(self) -> int:
         return 0 if self.corpus is None else self.corpus.rows
+
+    @property
+    def detector(self) -> str:
+        """Whose score ranks and colours: the plan's first."""
+        return self.plan.detectors[0]
 
     @property
     def threshold_by(self) -> ThresholdBy:

@@ -20,7 +20,7 @@ from explorer.core.corpus.snapshot import open_snapshot, save_snapshot
 from explorer.core.embedding.estimate import estimate
 from explorer.core.embedding.precomputed import vectors_card
 from explorer.core.embedding.registry import identify
-from explorer.core.pipeline import decide, load_results, report, run
+from explorer.core.pipeline import decide, is_complete, load_results, report, run
 from explorer.core.plan import Plan
 from explorer.core.progress import Progress
 from explorer.core.report.manifest import build_manifest, write_manifest
@@ -30,6 +30,9 @@ from explorer.errors import ExplorerError
 
 News = Callable[[Mapping[str, Any]], None]
 Task = Callable[[Mapping[str, Any], Progress, News], Mapping[str, Any]]
+
+NOT_REPORTED = ("index",)
+"""Stages that a report does not need."""
 
 PARTIAL_EVERY = 0.25
 """Seconds between two partial layouts at most."""
@@ -54,6 +57,7 @@ def load_task(request: Mapping[str, Any], progress: Progress, news: News) -> Map
     project = Path(request["project"])
     progress.report(0.8, "Checking the texts")
     save_snapshot(corpus, project / SNAPSHOT)
+    progress.check()
     stored_check(corpus, identify_encoder(corpus, plan, FolderStore(project)).languages, FolderStore(project))
     return {"rows": corpus.rows}
 
@@ -83,7 +87,6 @@ def run_task(request: Mapping[str, Any], progress: Progress, news: News) -> Mapp
         on_stage=lambda record: news({"record": asdict(record)}),
         on_partial=_Partials(project / "layout" / "partial.npy", news),
     )
-    (project / "layout" / "partial.npy").unlink(missing_ok=True)
     return {}
 
 
@@ -110,8 +113,8 @@ def export_task(request: Mapping[str, Any], progress: Progress, news: News) -> M
     project, plan = Path(request["project"]), Plan.from_dict(request["plan"])
     corpus = open_snapshot(project / SNAPSHOT)
     results = load_results(corpus, plan, FolderStore(project))
-    if plan.detectors[0] not in results.scores:
-        raise ExplorerError("The scores are not computed yet.", "Wait until they are, then export again.")
+    if not is_complete(corpus, plan, results, without=NOT_REPORTED):
+        raise ExplorerError("Not everything that the report needs is computed yet.", "Wait until it is, then export.")
     decisions = decide(results, plan, {int(row): bool(flag) for row, flag in request["overrides"]})
     out, raw = Path(request["out"]), bool(request["raw"])
     digest = report(corpus, results, decisions, k=plan.k).write(out, raw=raw, progress=progress)

@@ -19,7 +19,7 @@ second run reuses, a killed run goes on, and another ``k`` recomputes only what 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import replace
 
 from explorer.core.corpus.corpus import Corpus
@@ -36,8 +36,12 @@ from explorer.core.stages import (
     OnPartial,
     Stage,
     Work,
+    card_from,
+    graph_k,
     identify_encoder,
+    keep_card,
     knn_graph,
+    known_card,
     open_plan_encoder,
     stages,
 )
@@ -55,6 +59,7 @@ __all__ = [
     "read_corpus",
     "report",
     "run",
+    "still_valid",
 ]
 
 OnStage = Callable[[StageRecord], None]
@@ -76,11 +81,14 @@ def run(
 
     store : where results are kept and looked for; None = a temporary folder that lives as long as the results.
     on_stage : told of each stage when it is done. on_partial : given layouts while they run.
-    Raises ``EncoderError``, ``VectorsError``, ``OutputError``, and ``Cancelled``; finished stages are kept.
+    Raises ``OptionError``, ``EncoderError``, ``VectorsError``, ``OutputError``, and ``Cancelled``; what is finished is
+    kept.
     """
     plan = plan or Plan()
+    plan.check_for(corpus.rows)
     store = store or MemoryStore()
     work = _prepared(corpus, plan, store, progress, on_partial)
+    keep_card(corpus, plan, store, work.card)
     results = Results(card=work.card, store=store)
     for stage, part in _shares(stages(corpus, plan, work.card), progress.part(PREPARING, 1)):
         record = _run_stage(stage, work, part)
@@ -134,7 +142,9 @@ def _record(name: str, key: str, found: StageResult, *, reused: bool) -> StageRe
 
 def load_results(corpus: Corpus, plan: Plan, store: ResultStore) -> Results:
     """What the store already has for this plan, without computing anything."""
-    card = identify_encoder(corpus, plan, store)
+    card = known_card(corpus, plan, store)
+    if card is None:
+        return Results(store=store)
     results = Results(card=card, store=store)
     for stage in stages(corpus, plan, card):
         found = store.load(stage.name, stage.key)
@@ -143,11 +153,34 @@ def load_results(corpus: Corpus, plan: Plan, store: ResultStore) -> Results:
     return results
 
 
-def is_complete(corpus: Corpus, plan: Plan, results: Results) -> bool:
-    """Whether every stage of the plan is there, computed from the present inputs."""
+def is_complete(corpus: Corpus, plan: Plan, results: Results, *, without: Container[str] = ()) -> bool:
+    """Whether every stage of the plan (but those ``without``) is there, computed from the present inputs."""
     if results.card is None:
         return False
-    return {stage.key for stage in stages(corpus, plan, results.card)} <= {record.key for record in results.records}
+    wanted = {stage.key for stage in stages(corpus, plan, results.card) if stage.name not in without}
+    return wanted <= {record.key for record in results.records}
+
+
+def still_valid(results: Results, old: Plan, new: Plan) -> Results:
+    """What of ``results`` holds under another plan. Positions stay to be looked at until new ones arrive."""
+    if _embedding_of(old) != _embedding_of(new):
+        return Results(store=results.store, pca=results.pca, layout=results.layout)
+    if (old.metric, old.seed) != (new.metric, new.seed):
+        return replace(results, graph=None, scores={}, index=None, records=_of(results, ("vectors", "pca")))
+    if graph_k(old) != graph_k(new):
+        return replace(results, graph=None, scores={}, records=_of(results, ("vectors", "pca", "index")))
+    kept = {name: scores for name, scores in results.scores.items() if name in new.detectors and old.k == new.k}
+    names = ("vectors", "pca", "graph", "layout", "index", *(f"scores.{name}" for name in kept))
+    return replace(results, scores=kept, records=_of(results, names))
+
+
+def _embedding_of(plan: Plan) -> tuple[object, ...]:
+    seed = plan.seed if plan.encoder == "lexical" else None
+    return plan.encoder, plan.precision, plan.vectors, seed
+
+
+def _of(results: Results, names: Container[str]) -> tuple[StageRecord, ...]:
+    return tuple(record for record in results.records if record.stage in names)
 
 
 def add_result(results: Results, record: StageRecord, found: StageResult) -> Results:
@@ -156,7 +189,8 @@ def add_result(results: Results, record: StageRecord, found: StageResult) -> Res
     results = replace(results, records=(*others, record))
     stage, _, detector = record.stage.partition(".")
     if stage == "vectors":
-        return replace(results, vectors=found.arrays["vectors"], cut=record.facts["cut"])
+        card = card_from(record.facts["card"])
+        return replace(results, vectors=found.arrays["vectors"], cut=record.facts["cut"], card=card)
     if stage == "pca":
         return replace(results, pca=found.arrays["positions"])
     if stage == "layout":

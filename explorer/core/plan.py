@@ -13,6 +13,10 @@ from explorer.core.neighbors.base import METRICS, Metric
 from explorer.errors import OptionError
 
 MAX_K = 1_000
+"""Neighbours that are computed at most."""
+
+MAX_ASKED = 10_000
+"""A k above ``MAX_K`` may be asked of a corpus of fewer texts: it is answered with what there is."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +50,15 @@ class Plan:
             raise OptionError(f"The seed {self.seed} is out of range.", "Use a number from 0 to 2147483647.")
 
     def _check_neighbours(self) -> None:
-        if not 1 <= self.k <= MAX_K:
+        if not 1 <= self.k <= MAX_ASKED:
             raise OptionError(f"k = {self.k} neighbours cannot be computed.", f"Use a number from 1 to {MAX_K}.")
         if self.metric not in METRICS:
             raise OptionError(f"Unknown metric {self.metric!r}.", f"Use one of: {', '.join(METRICS)}.")
+
+    def check_for(self, rows: int) -> None:
+        """Raise ``OptionError`` if a corpus of that many rows would need more neighbours than can be computed."""
+        if min(self.k, rows - 1) > MAX_K:
+            raise OptionError(f"k = {self.k} neighbours cannot be computed.", f"Use a number from 1 to {MAX_K}.")
 
     def _check_detectors(self) -> None:
         if not self.detectors:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.core.anomaly.base import DetectorInput
+from explorer.core.anomaly.base import DetectorInput, in_six_digits
 from explorer.core.anomaly.detectors import detector
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.corpus.keys import text_keys
@@ -25,6 +25,7 @@ from explorer.core.plan import Plan
 from explorer.core.progress import Progress
 from explorer.core.projection.base import nobody
 from explorer.core.storage import ResultStore, StageResult
+from explorer.errors import EncoderError, VectorsError
 
 VERSION = 1
 """Raised when a stage computes something else from the same inputs, so that old results are not reused."""
@@ -90,7 +91,7 @@ def stages(corpus: Corpus, plan: Plan, card: EncoderCard) -> tuple[Stage, ...]:
 
 
 def _score_stage(name: str, graph: str, plan: Plan) -> Stage:
-    key = fingerprint("scores", VERSION, graph, name, dict(detector(name, plan.k).parameters), plan.seed)
+    key = fingerprint("scores in six digits", VERSION, graph, name, dict(detector(name, plan.k).parameters), plan.seed)
     return Stage(f"scores.{name}", f"Scoring with {name}", 3, key, compute_scores(name))
 
 
@@ -100,8 +101,47 @@ def graph_k(plan: Plan) -> int:
     return max(plan.k, LAYOUT_K if plan.map else 0, *needed)
 
 
+def known_card(corpus: Corpus, plan: Plan, store: ResultStore) -> EncoderCard | None:
+    """The card under which this plan's vectors were computed, if they were.
+
+    It is enough to read results back: the model may have moved, or the processor may be another one.
+    """
+    found = store.load("card", _card_key(corpus, plan))
+    return None if found is None else card_from(found.meta)
+
+
+def card_from(facts: Mapping[str, Any]) -> EncoderCard:
+    """The card that was kept as JSON."""
+    return EncoderCard(**{**facts, "languages": tuple(facts["languages"])})
+
+
+def keep_card(corpus: Corpus, plan: Plan, store: ResultStore, card: EncoderCard) -> None:
+    """Remember the card for ``known_card``."""
+    if known_card(corpus, plan, store) != card:
+        store.save("card", _card_key(corpus, plan), {}, asdict(card))
+
+
+def _card_key(corpus: Corpus, plan: Plan) -> str:
+    return fingerprint("card", VERSION, corpus.fingerprint, plan.encoder, plan.precision, plan.vectors, plan.seed)
+
+
 def identify_encoder(corpus: Corpus, plan: Plan, store: ResultStore) -> EncoderCard:
-    """The card of the plan's encoder (or vectors file) for a corpus, without loading the model."""
+    """The card of the plan's encoder (or vectors file) as it is now, without loading the model.
+
+    Where only the processor's arithmetic has changed since the vectors were computed, or the model cannot be found
+    any more, the card of that time holds: what was computed stays of use.
+    """
+    known = known_card(corpus, plan, store)
+    try:
+        card = _card_now(corpus, plan, store)
+    except (EncoderError, VectorsError):
+        if known is None:
+            raise
+        return known
+    return known if known is not None and replace(card, precision=known.precision) == known else card
+
+
+def _card_now(corpus: Corpus, plan: Plan, store: ResultStore) -> EncoderCard:
     if plan.vectors is not None:
         return vectors_card(Path(plan.vectors))
     return identify(encoder_request(plan, corpus.fingerprint, store.encoder_state))
@@ -125,11 +165,15 @@ def compute_vectors(work: Work, key: str, progress: Progress) -> Output:
     """(n, d) float32, row-aligned; zero vectors for empty texts and texts without a known word."""
     plan, corpus = work.plan, work.corpus
     if plan.vectors is not None:
-        return {"vectors": load_vectors(Path(plan.vectors), corpus.rows)}, {"cut": 0}
+        return {"vectors": load_vectors(Path(plan.vectors), corpus.rows)}, {"cut": 0, "card": asdict(work.card)}
     encoder = work.encoder or open_plan_encoder(corpus, plan, work.store, progress)
     parts = VectorStore(work.store.workspace("parts", encoder.card.fingerprint), encoder.card.dimension)
     embedded = embed_corpus(corpus.embedded, text_keys(corpus), encoder, parts, progress)
-    return {"vectors": embedded.vectors}, {"cut": embedded.cut, "computed": embedded.computed}
+    return {"vectors": embedded.vectors}, {
+        "cut": embedded.cut,
+        "computed": embedded.computed,
+        "card": asdict(work.card),
+    }
 
 
 def compute_pca(work: Work, key: str, progress: Progress) -> Output:
@@ -166,7 +210,7 @@ def compute_scores(name: str) -> Callable[[Work, str, Progress], Output]:
         prepared = prepare(work.array("vectors", "vectors"), plan.metric)
         chosen = detector(name, plan.k)
         data = DetectorInput(prepared.vectors, knn_graph(work.done["graph"]), prepared.valid, plan.seed)
-        return {"scores": chosen.score(data, progress)}, {"parameters": dict(chosen.parameters)}
+        return {"scores": in_six_digits(chosen.score(data, progress))}, {"parameters": dict(chosen.parameters)}
 
     return compute
 

@@ -77,16 +77,20 @@ def output_errors(target: Path) -> Iterator[None]:
         ) from error
 
 
-def write_atomically(target: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all. Raises ``OutputError``."""
+@contextmanager
+def atomic_file(target: Path) -> Iterator[Path]:
+    """A new empty file beside ``target`` to write to, which takes its place when the block ends without an error.
+
+    So ``target`` is there whole (synced to disk) or as it was, and whoever has the older file mapped keeps it.
+    The block must have closed the file. Raises ``OutputError`` for an ``OSError``, one of the block too.
+    """
     with output_errors(target):
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        os.close(handle)
         temporary = Path(name)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+            yield temporary
+            _sync_file(temporary)
             temporary.chmod(0o644)
             temporary.replace(target)
         except BaseException:
@@ -95,19 +99,22 @@ def write_atomically(target: Path, data: bytes) -> None:
         sync_folder(target.parent)
 
 
+def _sync_file(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def write_atomically(target: Path, data: bytes) -> None:
+    """Write a file so that it is there whole or not at all. Raises ``OutputError``."""
+    with atomic_file(target) as temporary:
+        temporary.write_bytes(data)
+
+
 def save_array(path: Path, array: NDArray[Any]) -> None:
-    """Write one .npy whole: synced to disk, then renamed, so that a mapped older file stays as it was."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.save(file, array, allow_pickle=False)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    """Write one .npy whole or not at all. Raises ``OutputError``."""
+    # Through a handle: given a path, NumPy would add its suffix to the temporary name.
+    with atomic_file(path) as temporary, temporary.open("wb") as file:
+        np.save(file, array, allow_pickle=False)
 
 
 class FolderStore:
@@ -142,7 +149,6 @@ class FolderStore:
             for name, array in arrays.items():
                 save_array(folder / f"{name}.npy", array)
             files = {file.name: file_digest(file) for file in sorted(folder.iterdir()) if file.name[0] != "."}
-            sync_folder(folder)
             write_atomically(folder / META, json.dumps({"files": files, "facts": dict(meta)}, indent=1).encode())
         result = self.load(stage, key, verify=False)
         if result is None:

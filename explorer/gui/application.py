@@ -17,7 +17,6 @@ from explorer.gui.main_window import PROGRAM, MainWindow, SaveSettings
 from explorer.gui.qt_bridge import QtBridge
 from explorer.gui.theme import apply_theme
 
-
 TITLE_BAR = 40
 """Pixels that the platform's frame takes above and below the window, at most."""
 

@@ -28,6 +28,7 @@ SAMPLE = 2_000
 """Rows that tell whether a column can colour the map."""
 MOST_CATEGORIES = 200
 MOSTLY = 0.95
+_ISO_DATE = r"^(?P<day>\d{4}-\d\d-\d\d)(?:[T ](?P<time>\d\d:\d\d(?::\d\d)?))?(?:\.\d+)?\s*(?:Z|[+-]\d\d:?\d\d)?$"
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Colouring:
     values: ValueRange | None = None
     categories: tuple[LegendEntry, ...] = ()
     note: str = ""
+    dates: bool = False
+    """Whether ``values`` are seconds since 1970, to be shown as days."""
 
 
 def colour_columns(corpus: Corpus) -> list[str]:
@@ -50,7 +53,7 @@ def colour_columns(corpus: Corpus) -> list[str]:
 
 def _can_colour(column: pa.ChunkedArray) -> bool:
     sample = column.slice(0, SAMPLE)
-    if _numbers(sample) is not None:
+    if _numbers(sample) is not None or _moments(sample) is not None:
         return True
     if not _is_text(sample.type):
         return bool(pa.types.is_boolean(sample.type))
@@ -67,8 +70,6 @@ def _numbers(column: pa.ChunkedArray) -> NDArray[np.float64] | None:
     kind = column.type
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
         return _floats(column.cast(pa.float64(), safe=False))
-    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-        return _floats(column.cast(pa.timestamp("s"), safe=False).cast(pa.int64()).cast(pa.float64()))
     return _read_numbers(column) if _is_text(kind) else None
 
 
@@ -79,6 +80,32 @@ def _read_numbers(column: pa.ChunkedArray) -> NDArray[np.float64] | None:
     if not filled or (pc.sum(looks).as_py() or 0) < MOSTLY * filled:
         return None
     return _floats(pc.if_else(looks, trimmed, pa.scalar(None, trimmed.type)).cast(pa.float64()))
+
+
+def _moments(column: pa.ChunkedArray) -> NDArray[np.float64] | None:
+    """(n,) seconds since 1970, NaN where a cell holds no date; None if it does not hold dates. Zones are left out."""
+    if pa.types.is_date(column.type) or pa.types.is_timestamp(column.type):
+        return _seconds(column)
+    if not _is_text(column.type):
+        return None
+    trimmed = pc.utf8_trim_whitespace(column)
+    found = pc.extract_regex(trimmed, _ISO_DATE)
+    filled = pc.sum(pc.not_equal(trimmed, "")).as_py() or 0
+    if not filled or len(found) - found.null_count < MOSTLY * filled:
+        return None
+    day, time = pc.struct_field(found, "day"), pc.struct_field(found, "time")
+    try:
+        return _seconds(pc.binary_join_element_wise(day, pc.if_else(pc.equal(time, ""), "00:00", time), " "))
+    except pa.ArrowInvalid:  # no such day in the calendar
+        return None
+
+
+def _seconds(column: pa.ChunkedArray) -> NDArray[np.float64]:
+    return _floats(column.cast(pa.timestamp("s"), safe=False).cast(pa.int64()).cast(pa.float64()))
+
+
+def _day(seconds: float) -> str:
+    return str(np.datetime64(round(seconds), "s").astype("datetime64[D]")) if np.isfinite(seconds) else ""
 
 
 def _floats(column: pa.ChunkedArray) -> NDArray[np.float64]:
@@ -103,10 +130,11 @@ def colouring(state: AppState, *, dark: bool) -> Colouring:
 
 
 def _by_column(column: pa.ChunkedArray, title: str, *, dark: bool) -> Colouring:
-    numbers = _numbers(column)
+    moments = _moments(column)
+    numbers = _numbers(column) if moments is None else moments
     if numbers is not None and np.unique(numbers[:SAMPLE]).size > 10:
         rgba, values = colours_for_values(numbers, dark=dark)
-        return Colouring(rgba, title, values)
+        return Colouring(rgba, title, values, dates=moments is not None)
     codes, names = _codes(column)
     ranked, kept, counts = top_categories(codes)
     colours = category_colours(dark=dark)
@@ -131,7 +159,16 @@ def show_legend(legend: Legend, shown: Colouring, *, dark: bool) -> None:
         values = shown.values
         missing = f" · grey: {counted(values.n_missing, 'text')} without" if values.n_missing else ""
         note = f"{shown.note}{missing}".removeprefix(" · ")
-        legend.set_scale(shown.title, scale_colours(dark=dark), values.low, values.median, values.high, note=note)
+        legend.set_scale(
+            shown.title,
+            scale_colours(dark=dark),
+            values.low,
+            values.median,
+            values.high,
+            beyond=(values.below, values.above),
+            words=_day if shown.dates else None,
+            note=note,
+        )
     else:
         legend.set_categories(shown.title, shown.categories)
 

@@ -83,6 +83,9 @@ class MessageBar(QFrame):
         return self._waiting[-1] if self._waiting else None
 
     def show_state(self, state: AppState, changes: Changes) -> None:
+        if changes & Changes.CORPUS:  # what was said about another corpus is no news about this one
+            self._waiting.clear()
+            self._redraw()
         if not changes & Changes.MESSAGES:
             return
         fresh = _new_ones(self._seen, state.messages)

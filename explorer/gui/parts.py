@@ -6,9 +6,19 @@ import math
 from collections.abc import Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import QLocale, Qt
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QLocale, Qt
+from PySide6.QtGui import QKeyEvent, QPalette
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QDoubleSpinBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from explorer.app.state import AppState
 
@@ -133,6 +143,32 @@ def scrolled(inside: QWidget) -> QScrollArea:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     return area
+
+
+def _is_shortcut(event: QEvent) -> bool:
+    """Whether a key that a box for numbers has no use for may do what it does everywhere in the window."""
+    asks = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
+    return asks and event.text().isalpha()  # type: ignore[attr-defined]
+
+
+class CountBox(QSpinBox):
+    """A box for a whole number that leaves letters to the window's shortcuts."""
+
+    def event(self, event: QEvent) -> bool:
+        if _is_shortcut(event):
+            event.ignore()
+            return False
+        return super().event(event)
+
+
+class ShareBox(QDoubleSpinBox):
+    """A box for a number that leaves letters to the window's shortcuts."""
+
+    def event(self, event: QEvent) -> bool:
+        if _is_shortcut(event):
+            event.ignore()
+            return False
+        return super().event(event)
 
 
 class Lines(QWidget):

@@ -18,7 +18,7 @@ def without_offscreen_remarks() -> Iterator[None]:
 
     def write(_kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
         if not message.startswith(OFFSCREEN):
-            print(message, file=sys.stderr)
+            sys.stderr.write(f"{message}\n")
 
     before = qInstallMessageHandler(write)
     try:

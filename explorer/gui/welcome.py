@@ -14,6 +14,7 @@ SENTENCE = (
     "Drop a file of texts here: CSV, JSON, Parquet, Excel, or plain text. It is read, embedded and mapped on this "
     "machine; nothing leaves it. Then the map shows where you are, and the list below what does not belong."
 )
+SAMPLE = "13,123 real questions to a bank, and some texts that do not belong"
 SHOWN_RECENT = 4
 
 
@@ -30,8 +31,9 @@ class Welcome(QWidget):
         self._empty.setMaximumWidth(60 * UNIT)
         self._empty.button.setDefault(True)
         self._empty.action_requested.connect(self.open_requested)
-        self._sample = named(QPushButton("&Try the sample"), "Try the sample", "13,123 real questions to a bank")
+        self._sample = named(QPushButton("&Try the sample"), "Try the sample", SAMPLE)
         self._sample.clicked.connect(lambda _: self.sample_requested.emit())
+        self._about_sample = prose(SAMPLE, quiet=True)
         self._recent_title = prose("Go on with", quiet=True)
         self._recent = column(margin=0)
         self._build()
@@ -48,11 +50,13 @@ class Welcome(QWidget):
         middle.addStretch(1)
         middle.addWidget(self._empty, 8)
         middle.addStretch(1)
+        self._about_sample.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._recent_title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         whole = column(self, margin=2 * UNIT)
         whole.addStretch(2)
         whole.addLayout(middle)
         whole.addLayout(buttons)
+        whole.addWidget(self._about_sample)
         whole.addSpacing(2 * UNIT)
         whole.addWidget(self._recent_title)
         whole.addLayout(self._recent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import subprocess
@@ -12,8 +13,14 @@ import numpy as np
 import pytest
 
 import explorer
-from explorer.cli import ProgressLine, main
+from explorer.cli import main
 from explorer.core.progress import Report
+from explorer.progress_line import ProgressLine, progress_on
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
 
 
 @pytest.fixture
@@ -27,8 +34,8 @@ def refused(capsys: pytest.CaptureFixture[str], *words: object) -> str:
     capsys.readouterr()
     assert main([str(word) for word in words]) == 2
     out, err = capsys.readouterr()
-    lines = [line for line in err.splitlines() if line.startswith("text-explorer:")]
-    assert len(lines) == 1 and "Traceback" not in err and out == ""
+    lines = err.splitlines()
+    assert len(lines) == 1 and lines[0].startswith("text-explorer: ") and out == ""
     return lines[0]
 
 
@@ -51,6 +58,40 @@ def test_the_options_that_take_several_values_take_both_forms(small_csv: Path, t
     assert main([*words, "--out", str(tmp_path / "b"), "--text", "question", "--text", "intent"]) == 0
     assert (tmp_path / "a/report.csv").read_bytes() == (tmp_path / "b/report.csv").read_bytes()
     assert b"\n\n" in (tmp_path / "a/report.csv").read_bytes()
+
+
+def test_the_corpus_may_follow_an_option_with_several_values(small_csv: Path, tmp_path: Path) -> None:
+    words = ["run", "--encoder", "lexical", "--quiet", "--no-map", "--out", str(tmp_path / "a"), "--detector", "knn"]
+    assert main([*words, "--text", "question", "intent", str(small_csv)]) == 0
+    manifest = json.loads((tmp_path / "a/manifest.json").read_text(encoding="utf-8"))
+    assert manifest["corpus"]["roles"]["text"] == ["question", "intent"]
+
+
+def test_rerun_finds_inputs_that_were_moved(
+    small_csv: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    np.save(tmp_path / "v.npy", np.random.default_rng(1).normal(size=(200, 6)))
+    run = ["run", str(small_csv), "--vectors", str(tmp_path / "v.npy"), "--out", str(tmp_path / "o"), "--quiet"]
+    assert main(run) == 0
+    small_csv.rename(tmp_path / "moved.csv")
+    again = ["rerun", str(tmp_path / "o/manifest.json"), "--out", str(tmp_path / "r"), "--json", "--quiet"]
+    assert "--corpus" in refused(capsys, *again)
+    again += ["--corpus", str(tmp_path / "moved.csv")]
+    (tmp_path / "v.npy").rename(tmp_path / "w.npy")
+    assert "--vectors" in refused(capsys, *again)
+    assert main([*again, "--vectors", str(tmp_path / "w.npy")]) == 0
+    assert json.loads(capsys.readouterr().out)["identical"] is True
+    np.save(tmp_path / "w.npy", np.ones((200, 6)))
+    assert "content differs" in refused(capsys, *again, "--vectors", tmp_path / "w.npy")
+
+
+def test_ranks_and_flags_follow_from_the_report_and_manifest_alone(project: Path) -> None:
+    with (project.parent / "report.csv").open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    line = json.loads((project.parent / "manifest.json").read_text(encoding="utf-8"))["threshold"]["value"]
+    order = sorted(rows, key=lambda row: (-float(row["anomaly_score"]), int(row["row"])))
+    assert [row["anomaly_rank"] for row in order] == [str(rank + 1) for rank in range(200)]
+    assert all((row["flagged"] == "true") == (float(row["anomaly_score"]) >= line) for row in rows)
 
 
 def test_neighbors_prints_a_table_or_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -129,14 +170,27 @@ def test_help_and_version_of_the_installed_command() -> None:
 
 
 def test_progress_is_a_bar_on_a_terminal_and_lines_elsewhere() -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
-
     bar, lines = Terminal(), io.StringIO()
     for stream in (bar, lines):
         show = ProgressLine(stream)
         show(Report(0.1, "Embedding", {"per_second": 291.4, "unit": "texts", "seconds_left": 72.0}))
         show(Report(1.0, "Embedding"))
+        show.finish()
     assert "\r" in bar.getvalue() and "291 texts/s" in bar.getvalue() and "1 min 12 s left" in bar.getvalue()
     assert "\r" not in lines.getvalue() and lines.getvalue().startswith(" 10% Embedding")
+
+
+def test_progress_makes_way_for_an_error() -> None:
+    bar, lines = Terminal(), io.StringIO()
+    for stream in (bar, lines):
+        with pytest.raises(ZeroDivisionError), progress_on(stream, quiet=False) as progress:
+            progress.report(0.1, "Reading")
+            raise ZeroDivisionError
+    assert bar.getvalue().endswith("\r\x1b[K") and lines.getvalue() == ""
+
+
+@pytest.mark.parametrize("command", ["rerun", "export", "neighbors", "screenshot", "demo"])
+def test_every_command_explains_itself_with_examples(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main([command, "--help"])
+    assert f"examples:\n  text-explorer {command} " in capsys.readouterr().out

@@ -33,7 +33,6 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self.session = Session(self.calls.put, folder)
-        self.stalls: list[float] = []
 
     @property
     def state(self) -> AppState:
@@ -134,12 +133,13 @@ def test_cancelling_answers_at_once_and_going_on_finishes(desk: Desk, small_csv:
 
 def test_a_worker_killed_while_computing_is_told_and_work_goes_on(desk: Desk, small_csv: Path) -> None:
     desk.session.open_corpus(OpenRequest(small_csv, QUESTIONS, plan=LEXICAL))
-    desk.until(lambda: desk.state.corpus is not None and desk.state.job is not None)
+    desk.until(lambda: desk.session.runner.worker_pid is not None)
     pid = desk.session.runner.worker_pid
-    if pid is not None:
-        os.kill(pid, signal.SIGKILL)
-        desk.until(lambda: any(message.level == "error" for message in desk.state.messages) or desk.complete())
-    desk.session.compute()
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    desk.until(lambda: any(message.level == "error" for message in desk.state.messages))
+    assert "ended" in desk.state.messages[-1].what
+    desk.open(small_csv)
     desk.until(desk.complete)
 
 
@@ -151,7 +151,7 @@ def test_other_parameters_recompute_and_overrides_survive(desk: Desk, small_csv:
     desk.until(desk.complete)
     assert desk.state.results.graph.k == 20
     assert desk.state.flagged[3] and desk.state.overrides[3] is True
-    assert desk.state.detector == "knn" or desk.state.detector == "lof"
+    assert desk.state.detector == "lof" and desk.state.scores is desk.state.results.scores["lof"]
     np.testing.assert_array_equal(desk.state.results.vectors, vectors)
 
 
@@ -199,3 +199,119 @@ def test_a_damaged_result_is_computed_again(desk: Desk, small_csv: Path, tmp_pat
     again.until(again.complete)
     np.testing.assert_array_equal(again.state.results.layout, layout)
     again.session.close()
+
+
+def test_a_second_file_dropped_while_the_first_loads_is_the_one_that_opens(
+    desk: Desk, small_csv: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.csv"
+    other.write_bytes(small_csv.read_bytes())
+    desk.session.open_corpus(OpenRequest(small_csv, QUESTIONS, plan=LEXICAL))
+    desk.session.open_corpus(OpenRequest(other, QUESTIONS, plan=LEXICAL))
+    desk.until(desk.complete)
+    assert desk.state.project is not None and desk.state.project.name == "other.textmap"
+    assert not [message for message in desk.state.messages if message.level == "error"]
+    assert not (tmp_path / "projects/questions.textmap/corpus.arrow").exists()
+
+
+def test_a_corpus_is_never_loaded_over_another_one(desk: Desk, small_csv: Path, tmp_path: Path) -> None:
+    desk.open(small_csv)
+    project = desk.state.project
+    desk.session.store.dispatch(op.override_flags(rows=[150], flag=True))
+    short = tmp_path / "short.txt"
+    short.write_text("one text\nanother text\n", encoding="utf-8")
+    other = Desk(tmp_path / "projects")
+    desk.session.close()
+    other.session.open_corpus(OpenRequest(short, plan=LEXICAL, project=project))
+    assert "holds a corpus already" in other.state.messages[-1].what
+    other.session.open_project(project)
+    other.until(other.complete)
+    assert other.state.rows == 200 and dict(other.state.overrides) == {150: True}
+    other.session.close()
+
+
+def test_decisions_made_while_the_same_project_is_opened_again_are_kept(desk: Desk, small_csv: Path) -> None:
+    desk.open(small_csv)
+    desk.session.open_project(desk.state.project)
+    desk.session.store.dispatch(op.override_flags(rows=[7], flag=True))
+    desk.until(desk.complete)
+    assert dict(desk.state.overrides) == {7: True}
+
+
+def test_the_threshold_is_kept_when_another_project_is_opened_at_once(
+    desk: Desk, small_csv: Path, tmp_path: Path
+) -> None:
+    desk.open(small_csv)
+    first = desk.state.project
+    desk.session.open_corpus(OpenRequest(small_csv, QUESTIONS, plan=LEXICAL))
+    desk.until(lambda: desk.state.project != first and desk.complete())
+    second = desk.state.project
+    desk.session.store.dispatch(op.set_threshold(share=0.1))
+    desk.session.open_project(first)
+    desk.until(lambda: desk.state.project == first and desk.complete())
+    desk.session.open_project(second)
+    desk.until(lambda: desk.state.project == second and desk.complete())
+    assert desk.state.plan.flag_share == 0.1 and desk.state.flag_count == 20
+
+
+def test_another_encoder_replaces_everything_that_it_makes_untrue(desk: Desk, small_csv: Path, tmp_path: Path) -> None:
+    from tests.tiny_encoder import tiny_model_folder
+
+    desk.open(small_csv)
+    desk.session.store.dispatch(op.set_threshold(value=0.2))
+    desk.session.store.dispatch(op.set_current(row=4))
+    desk.until(lambda: desk.state.neighbours.source != "")
+    old = desk.state
+    tiny = str(tiny_model_folder(tmp_path / "model"))
+    desk.session.change_plan(replace(desk.state.plan, encoder=tiny))
+    assert desk.state.results.scores == {} and desk.state.threshold is None and desk.state.neighbours.source == ""
+    desk.until(desk.complete)
+    assert desk.state.results.card is not None and desk.state.results.card.dimension == 32
+    assert desk.state.plan.threshold is None and desk.state.threshold_by == "rule"
+    desk.until(lambda: desk.state.neighbours.source != "")
+    assert desk.state.neighbours.rows.tolist() == desk.state.results.graph.ids[4].tolist()
+    assert desk.state.results.layout is not old.results.layout
+
+
+def test_detectors_that_were_left_out_cannot_be_shown(desk: Desk, small_csv: Path) -> None:
+    desk.open(small_csv)
+    desk.session.change_plan(replace(desk.state.plan, detectors=("knn",), k=5))
+    desk.until(desk.complete)
+    desk.session.store.dispatch(op.show_detector(detector="lof"))
+    assert desk.state.detector == "knn" and set(desk.state.results.scores) == {"knn"}
+
+
+def test_a_finished_project_opens_without_its_model_and_on_another_processor(
+    desk: Desk, small_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import shutil
+
+    from tests.tiny_encoder import tiny_model_folder
+
+    model = tiny_model_folder(tmp_path / "model")
+    desk.open(small_csv, replace(LEXICAL, encoder=str(model)))
+    project = desk.state.project
+    desk.session.close()
+    shutil.rmtree(model)
+    monkeypatch.setattr("explorer.core.embedding.registry._precision", lambda *_: "fp32")
+    again = Desk(tmp_path / "projects")
+    again.session.open_project(project)
+    again.until(again.complete)
+    assert again.session.runner.worker_pid is None, "nothing was computed"
+    again.session.close()
+
+
+def test_exporting_too_early_is_told(desk: Desk, small_csv: Path, tmp_path: Path) -> None:
+    desk.session.open_corpus(OpenRequest(small_csv, QUESTIONS, plan=LEXICAL))
+    desk.until(lambda: desk.state.corpus is not None)
+    desk.session.cancel()
+    desk.session.export_report(tmp_path / "early.csv")
+    desk.until(lambda: bool(desk.state.messages))
+    assert "needs" in desk.state.messages[-1].what and not (tmp_path / "early.csv").exists()
+
+
+def test_closing_while_a_corpus_loads_leaves_no_empty_project(desk: Desk, small_csv: Path, tmp_path: Path) -> None:
+    desk.session.open_corpus(OpenRequest(small_csv, QUESTIONS, plan=LEXICAL))
+    desk.session.close()
+    assert not (tmp_path / "projects/questions.textmap/corpus.arrow").exists()
+    assert not list((tmp_path / "projects").glob("*/project.sqlite"))

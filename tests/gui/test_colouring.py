@@ -74,3 +74,22 @@ def test_without_scores_all_is_one_grey() -> None:
         shown = colouring(replace(state_of(5), colour_by=choice), dark=False)
         assert len(np.unique(shown.rgba, axis=0)) == 1
         assert shown.rgba.shape == (5, 4)
+
+
+def test_dates_have_a_scale_of_days_however_they_were_read(qtbot: QtBot) -> None:
+    days = [datetime.date(2026, 1, 1) + datetime.timedelta(days=day) for day in range(40)]
+    state = with_columns(
+        day=days,
+        written=[f"{day.isoformat()}T10:30:00Z" for day in days],
+        wrong=["2026-13-01"] * 20 + ["2026-02-30"] * 20,
+    )
+    assert state.corpus is not None
+    assert {"day", "written"} <= set(colour_columns(state.corpus))
+    legend = Legend()
+    qtbot.addWidget(legend)
+    for name in ("day", "written"):
+        shown = colouring(replace(state, colour_by=name), dark=False)
+        assert shown.values is not None and not shown.values.n_missing
+        show_legend(legend, shown, dark=False)
+        assert "median 2026-01-20" in legend._bar.accessibleName()
+    assert colouring(replace(state, colour_by="wrong"), dark=False).values is None

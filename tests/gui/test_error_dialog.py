@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QToolButton, 
 from pytestqt.qtbot import QtBot
 from window_driver import control
 
+from explorer.app.changes import Changes
 from explorer.app.messages import Message
 from explorer.app.session import Session
 from explorer.gui.error_dialog import DetailsDialog, MessageBar, install_hooks
@@ -47,6 +48,16 @@ def test_the_newest_message_is_shown_and_dismissed(qtbot: QtBot, session: Sessio
     assert bar.isHidden()
     session.say(Message("warning", "Again."))
     assert bar.message == Message("warning", "Again.")
+
+
+def test_another_corpus_puts_away_what_was_said_about_the_last(qtbot: QtBot, session: Session) -> None:
+    bar = MessageBar(session)
+    qtbot.addWidget(bar)
+    session.store.subscribe(bar.show_state)
+    session.say(Message("error", "The worker ended.", "Start again."))
+    assert bar.message is not None
+    bar.show_state(session.state, Changes.CORPUS)
+    assert bar.message is None and bar.isHidden()
 
 
 def test_details_can_be_copied(qtbot: QtBot) -> None:

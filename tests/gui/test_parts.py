@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
 from explorer.app.state import JobView
 from explorer.gui.panels.text_panel import broken_lines
-from explorer.gui.parts import counted, data_size, duration, number, sentence, significant, snippet
+from explorer.gui.parts import CountBox, ShareBox, counted, data_size, duration, number, sentence, significant, snippet
 from explorer.gui.status_bar import job_words
 
 
@@ -79,3 +82,20 @@ def test_a_job_is_said_in_one_line() -> None:
         == "Embedding · 62 % · 291 texts/s · 1 min 12 s left"
     )
     assert job_words(JobView(1, "Loading tickets.csv")) == "Loading tickets.csv"
+
+
+def test_letters_typed_in_a_box_for_numbers_reach_the_shortcuts_of_the_window(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    boxes = (CountBox(window), ShareBox(window))
+    heard: list[str] = []
+    QShortcut(QKeySequence("N"), window, lambda: heard.append("n"))
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    for box in boxes:
+        box.setFocus()
+        qtbot.keyClick(box, Qt.Key.Key_N)
+        qtbot.keyClicks(box, "7")
+        assert "7" in box.text()
+    assert heard == ["n", "n"]

@@ -68,3 +68,12 @@ def nearest(graph: KnnGraph, k: int) -> KnnGraph:
     Raises ``ValueError`` where the graph was built with a smaller k than its rows allow.
     """
     return graph.prefix(min(k, max(graph.rows - 1, 0), graph.k) if graph.k >= graph.rows - 1 else k)
+
+
+def in_six_digits(scores: Scores) -> Scores:
+    """Scores with six significant digits, as the report writes them.
+
+    Ranks, flags and thresholds follow from these, so that anyone can compute them again from the report, and so that
+    rounding in the last bits of a sum breaks no tie. NaN stays NaN.
+    """
+    return np.array([float(f"{score:.6g}") for score in scores.tolist()], dtype=scores.dtype)

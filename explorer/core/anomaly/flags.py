@@ -21,7 +21,9 @@ NORMAL_FROM_MEDIAN = 1.4826
 NORMAL_FROM_MEAN = 1.253314
 """Factors that turn the median and the mean absolute deviation into a standard deviation (Iglewicz & Hoaglin 1993)."""
 SAME = 1e-6
-"""Scores that lie closer together than this (times their size, if above 1) differ by rounding only."""
+SAME_SHARE = 2e-5
+"""Scores that lie closer together than these (the second: times their size) differ by rounding only: six digits are
+kept, so that neighbouring values are up to 1e-5 of their size apart."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def derive_threshold(scores: Scores) -> Threshold:
     if not len(known):
         return Threshold(0.0, "no text was scored")
     middle = float(np.median(known))
-    if float(np.ptp(known)) <= SAME * max(1.0, abs(middle)):
+    if float(np.ptp(known)) <= _rounding(middle):
         return Threshold(_above(known), "all scores are alike: nothing stands out")
     return Threshold(middle + SPREADS * _deviation(known, middle), f"median + {SPREADS:g} upper deviations (MAD)")
 
@@ -99,7 +101,12 @@ def _deviation(known: Scores, middle: float) -> float:
     """The spread of the upper half, on the scale of a standard deviation."""
     excess = known[known >= middle] - middle
     by_median = NORMAL_FROM_MEDIAN * float(np.median(excess))
-    return by_median if by_median > SAME * max(1.0, abs(middle)) else NORMAL_FROM_MEAN * float(excess.mean())
+    return by_median if by_median > _rounding(middle) else NORMAL_FROM_MEAN * float(excess.mean())
+
+
+def _rounding(middle: float) -> float:
+    """The largest difference of scores around ``middle`` that means nothing."""
+    return max(SAME, SAME_SHARE * abs(middle))
 
 
 def _above(known: Scores) -> float:

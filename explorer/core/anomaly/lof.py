@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,12 @@ TINY = 1e-10
 """Added to every mean reachability distance, as in scikit-learn."""
 SAME_PLACE = 1e-3
 """A mean reachability distance below this share of the corpus median is rounding around one and the same place."""
+PILE = 2.0
+"""How many times denser than the densest quarter of the other places a pile of copies is taken to be.
+
+Measured on bank questions of which five or forty had 40 to 100 copies: with 2, those who lie beside a pile are flagged
+no more often than without piles, with 10 half as often again; where all but a few texts are copies, 2 finds the few.
+"""
 CHUNK = 65_536
 
 Floats = NDArray[np.float64]
@@ -26,8 +33,10 @@ class Lof:
     """How many times sparser a row's surroundings are than those of its ``k`` nearest neighbours; 1 = alike.
 
     The numbers are scikit-learn's (``-negative_outlier_factor_``) for the same neighbours, but for one case. A row
-    with k identical copies has no finite density; the paper asks for k *distinct* neighbours there, scikit-learn
-    answers in the billions for whoever lies near the copies. Here such rows score 1, and nobody is compared with them.
+    with k identical copies has no finite density; scikit-learn answers in the billions for whoever lies near it. The
+    paper asks for k *distinct* neighbours there, by which the only text beside three piles of log lines would be
+    ordinary. Here copies in a pile score 1, and who lies near them is compared with a density on the scale of the
+    corpus (``PILE``), but never with less than its own: nowhere is denser than in a pile.
 
     Raises ``OptionError`` for a ``k`` below 1.
     """
@@ -48,12 +57,13 @@ class Lof:
         return self.k
 
     def score(self, data: DetectorInput, progress: Progress = SILENT) -> Scores:
-        """Local outlier factors. A row without neighbours, or with none to be compared with, scores 1."""
+        """Local outlier factors. A row without neighbours scores 1."""
         graph = nearest(data.graph, self.k)
         reach = _by_chunk(_mean_reach, graph, _farthest(graph), progress.part(0.0, 0.5))
-        density = 1.0 / (reach + TINY)
-        density[_undefined(reach)] = np.nan
-        scores = _by_chunk(_factor, graph, density, progress.part(0.5, 1.0))
+        piled, of_piles = _piles(reach)
+        density = np.where(piled, np.inf, 1.0 / (reach + TINY))
+        factor = partial(_factor, of_piles)
+        scores = _by_chunk(factor, graph, density, progress.part(0.5, 1.0))
         scores[~data.valid] = np.nan
         return scores
 
@@ -83,20 +93,28 @@ def _mean_reach(
     return _mean(reach, present)
 
 
-def _undefined(reach: Floats) -> NDArray[np.bool_]:
-    known = reach[np.isfinite(reach)]
-    if not len(known):
-        return np.ones(len(reach), np.bool_)
-    return ~(reach > SAME_PLACE * float(np.median(known)))
+def _piles(reach: Floats) -> tuple[NDArray[np.bool_], float]:
+    """(n,) rows in a pile of copies, and the density that a pile is taken to have; 1 where there is nothing else."""
+    apart = reach[reach > 0.0]
+    if not len(apart):
+        return reach == 0.0, 1.0
+    piled = reach <= SAME_PLACE * float(np.median(apart))
+    return piled, PILE / float(np.quantile(reach[~piled & (reach > 0.0)], 0.25))
 
 
 def _factor(
-    rows: slice, ids: NDArray[np.int32], present: NDArray[np.bool_], distances: NDArray[np.float32], density: Floats
+    of_piles: float,
+    rows: slice,
+    ids: NDArray[np.int32],
+    present: NDArray[np.bool_],
+    distances: NDArray[np.float32],
+    density: Floats,
 ) -> Floats:
-    """Mean density of the neighbours over the row's own."""
+    """Mean density of the neighbours over the row's own. Infinite densities are those of piles."""
+    own = np.where(np.isinf(density[rows]), of_piles, density[rows])
     theirs = density[ids]
-    usable = present & np.isfinite(theirs)
-    factor = _mean(np.where(usable, theirs, 0.0), usable) / density[rows]
+    theirs = np.where(np.isinf(theirs), np.maximum(of_piles, own)[:, None], theirs)
+    factor = _mean(np.where(present, theirs / own[:, None], 0.0), present)
     return np.where(np.isfinite(factor), factor, 1.0)
 
 

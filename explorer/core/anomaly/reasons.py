@@ -72,12 +72,6 @@ def reason(row: int, facts: CorpusFacts, override: bool | None = None) -> str:
     return "; ".join(_clauses(row, facts, override))
 
 
-def reasons(rows: Iterable[int], facts: CorpusFacts, overrides: Mapping[int, bool] | None = None) -> list[str]:
-    """One sentence on each of ``rows``."""
-    by_hand = overrides or {}
-    return [reason(int(row), facts, by_hand.get(int(row))) for row in rows]
-
-
 def _score_facts(detector: Detector, scores: Scores, present: NDArray[np.int64]) -> ScoreFacts:
     known = scores[np.isfinite(scores)]
     median = float(np.median(known)) if len(known) else float("nan")

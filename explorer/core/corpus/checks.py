@@ -115,8 +115,9 @@ def _warning(language: str | None, outside: float, languages: tuple[str, ...]) -
     if language is None or not languages or outside <= MAINLY:
         return ""
     known = quoted_list([language_name(code) for code in languages], 4)
+    where = f"mainly in {language_name(language)}, which" if language not in languages else "mainly in languages that"
     return (
-        f"The texts are mainly in {language_name(language)}, which the encoder does not know (it knows {known}): "
+        f"The texts are {where} the encoder does not know (it knows {known}): "
         "neighbours and scores may mean little. A multilingual encoder suits this corpus better."
     )
 

@@ -104,9 +104,16 @@ def text_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
         )
     if pa.types.is_integer(kind):
         return pc.fill_null(column.cast(pa.large_string()), "")
-    return pa.chunked_array(
-        [string_array([cell_text(v) for v in chunk.to_pylist()]) for chunk in column.chunks], pa.large_string()
-    )
+    return pa.chunked_array([string_array(cell_texts(chunk)) for chunk in column.chunks], pa.large_string())
+
+
+def cell_texts(column: pa.ChunkedArray | pa.Array) -> list[str]:
+    """The cells of a column, each by :func:`cell_text`; single precision with the digits that it has, no more."""
+    values = column.to_pylist()
+    if pa.types.is_float32(column.type) or pa.types.is_float16(column.type):
+        precise = column.type.to_pandas_dtype()
+        return ["" if value is None else str(precise(value)) for value in values]
+    return [cell_text(value) for value in values]
 
 
 def is_number(value: object) -> bool:

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from explorer.core.fingerprint import fingerprint
-
 
 @dataclass(frozen=True)
 class Rejected:
@@ -84,8 +82,3 @@ class Corpus:
     def text(self, row: int) -> str:
         """The text of one row as the person sees it."""
         return str(self.texts[row].as_py())
-
-
-def roles_fingerprint(roles: Roles, cleaning: tuple[str, ...]) -> str:
-    """Names how a source was read; part of the project's identity, not of the results'."""
-    return fingerprint("roles", roles.text, roles.id, roles.label, roles.date, cleaning)

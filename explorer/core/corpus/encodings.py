@@ -16,6 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
+from explorer.core.corpus.latin_alphabets import LATIN, latin_codec
 from explorer.core.corpus.wording import counted, lines_said
 from explorer.core.progress import SILENT, Progress
 from explorer.errors import CorpusError
@@ -217,7 +218,8 @@ def _detected(evidence: bytes) -> str:
     from charset_normalizer import from_bytes
 
     best = from_bytes(evidence, cp_isolation=_CANDIDATES).best()
-    return best.encoding if best is not None and best.encoding in _CANDIDATES else "cp1252"
+    codec = best.encoding if best is not None and best.encoding in _CANDIDATES else "cp1252"
+    return latin_codec(evidence) if codec in LATIN else codec
 
 
 def _legacy(path: Path, workspace: Path, progress: Progress) -> Utf8File:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
+import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +24,7 @@ HEAD = 1 << 20
 def source_of(path: Path, name: str) -> Source:
     if not path.is_dir():
         return Source(str(path), file_digest(path), path.stat().st_size, name)
-    files, _ = text_files(path)
+    files, _, _ = text_files(path)
     digest = hashlib.sha256("".join(map(_digest_or_nothing, files)).encode()).hexdigest()
     return Source(str(path), digest, sum(file.stat().st_size for file in files if file.exists()), name)
 
@@ -55,6 +57,11 @@ def reading(path: Path) -> Iterator[None]:
         ) from error
     except OSError as error:
         reason = error.strerror or str(error)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise CorpusError(
+                f"Cannot unpack {path.name}: {reason} in {tempfile.gettempdir()}.",
+                "Free some space there, or set TMPDIR to a folder on a larger disk.",
+            ) from error
         raise CorpusError(f"Cannot read {path.name}: {reason}.", "Check that the file may be read.") from error
 
 

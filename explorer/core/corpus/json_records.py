@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from explorer.core.corpus.columns import column_of
+from explorer.core.corpus.columns import column_of, without_surrogates
 from explorer.core.corpus.corpus import Rejected
 from explorer.core.corpus.encodings import Utf8File, open_utf8
 from explorer.core.corpus.raw import RawTable, ReadJob
@@ -56,7 +56,7 @@ class Records:
         for name in names:
             arrays.append(column_of(self._columns[name]))
             self._columns[name] = []
-        return pa.table(arrays, names=names)
+        return pa.table(arrays, names=list(map(without_surrogates, names)))
 
 
 def read_jsonl(job: ReadJob) -> RawTable:

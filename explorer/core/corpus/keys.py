@@ -28,6 +28,11 @@ def texts_fingerprint(texts: pa.ChunkedArray) -> str:
     return digest.hexdigest()
 
 
+def text_key(text: str) -> bytes:
+    """BLAKE2b-128 of one text as embedded; half of a surrogate pair, which no file can hold, has a key too."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES).digest()
+
+
 def text_keys(corpus: Corpus) -> NDArray[np.uint8]:
     """(n, 16) uint8: BLAKE2b-128 of each embedded text's UTF-8, by which vectors are kept and found again."""
     keys = bytearray()

@@ -43,11 +43,11 @@ def read_folder(job: ReadJob) -> RawTable:
     ------
     CorpusError : no text file in the folder.
     """
-    files, others = text_files(job.path)
+    files, others, closed = text_files(job.path)
     total = len(files)
     names: list[str] = []
     texts: list[str] = []
-    rejected: list[Rejected] = []
+    rejected = [Rejected(path.relative_to(job.path).as_posix(), 0, "a folder that may not be read") for path in closed]
     for number, path in enumerate(files[: job.limit]):
         job.progress.report(number / total, "Reading")
         name = path.relative_to(job.path).as_posix()
@@ -65,16 +65,25 @@ def read_folder(job: ReadJob) -> RawTable:
     return RawTable(table, "folder of text files", tuple(rejected), notices, total=total)
 
 
-def text_files(folder: Path) -> tuple[list[Path], int]:
-    """The text files under ``folder`` by sorted path, and how many other files lie there; hidden ones do not count.
+def text_files(folder: Path) -> tuple[list[Path], int, list[Path]]:
+    """The text files under ``folder`` by sorted path, how many other files lie there, and subfolders that stay closed.
+
+    Hidden files and folders do not count.
 
     Raises
     ------
-    CorpusError : there is none, or the folder may not be read.
+    CorpusError : there is none. OSError : the folder itself may not be read.
     """
     found: list[Path] = []
+    closed: list[Path] = []
     others = 0
-    for root, folders, names in os.walk(folder):
+
+    def refused(error: OSError) -> None:
+        if Path(error.filename) == folder:
+            raise error
+        closed.append(Path(error.filename))
+
+    for root, folders, names in os.walk(folder, onerror=refused):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             if name.startswith("."):
@@ -87,7 +96,7 @@ def text_files(folder: Path) -> tuple[list[Path], int]:
         raise CorpusError(
             f"The folder {folder.name} holds no .txt files.", "Choose a folder of .txt files, or one file."
         )
-    return sorted(found, key=lambda path: path.relative_to(folder).as_posix()), others
+    return sorted(found, key=lambda path: path.relative_to(folder).as_posix()), others, sorted(closed)
 
 
 def _shown(names: list[str]) -> list[str]:

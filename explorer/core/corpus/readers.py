@@ -171,7 +171,7 @@ def _corpus(
     progress: Progress,
 ) -> Corpus:
     texts = joined_texts(table, roles.text)
-    embedded, said = cleaned(texts, cleaners, progress)
+    embedded, said = _embedded_texts(table, roles.text, texts, cleaners, progress)
     if embedded.equals(texts):
         embedded = texts
     ids, id_notice = _ids(table, roles.id)
@@ -189,9 +189,31 @@ def _corpus(
     )
 
 
+def _embedded_texts(
+    table: pa.Table, columns: Sequence[str], texts: pa.ChunkedArray, cleaners: tuple[str, ...], progress: Progress
+) -> tuple[pa.ChunkedArray, list[str]]:
+    """What is embedded, and what is worth saying about it.
+
+    Several columns are cleaned one by one: below a subject of its own, a mail's header would look like the beginning
+    of an older mail that is quoted.
+    """
+    if not cleaners or len(columns) == 1:
+        return cleaned(texts, cleaners, progress)
+    parts, said = [], []
+    for number, name in enumerate(columns):
+        share = progress.part(number / len(columns), (number + 1) / len(columns))
+        part, notices = cleaned(text_column(table.column(name)), cleaners, share)
+        parts.append(part)
+        said += [f"Column {name!r}: {notice}" for notice in notices]
+    return _joined(parts), said
+
+
 def joined_texts(table: pa.Table, columns: Sequence[str]) -> pa.ChunkedArray:
     """(n,) large_string: the text columns joined by a blank line; empty ones leave no gap."""
-    parts = [text_column(table.column(name)) for name in columns]
+    return _joined([text_column(table.column(name)) for name in columns])
+
+
+def _joined(parts: list[pa.ChunkedArray]) -> pa.ChunkedArray:
     if len(parts) == 1:
         return parts[0]
     filled = [pc.if_else(pc.equal(part, ""), pa.scalar(None, pa.large_string()), part) for part in parts]
@@ -217,8 +239,9 @@ def _check_rows(table: pa.Table, raw: RawTable, name: str) -> None:
         return
     if raw.rejected:
         first = raw.rejected[0]
+        where = f", line {first.line}" if first.line else ""
         raise CorpusError(
-            f"No row of {name} could be read ({first.file}, line {first.line}: {first.reason}).",
+            f"No row of {name} could be read ({first.file}{where}: {first.reason}).",
             "Check how the file was written; exporting it as CSV in UTF-8 works best.",
         )
     if table.num_columns:
@@ -230,8 +253,8 @@ def _check_rows(table: pa.Table, raw: RawTable, name: str) -> None:
 
 def _roles(table: pa.Table, asked: Roles, name: str) -> Roles:
     """What was asked for, checked, and guesses for the rest."""
-    for column in (*asked.text, asked.id, asked.label, asked.date):
-        if column and column not in table.column_names:
+    for column in (*asked.text, *filter(None, (asked.id, asked.label, asked.date))):
+        if column not in table.column_names:
             raise CorpusError(
                 f"{name} has no column called {column!r}.", f"Its columns are: {quoted_list(table.column_names)}."
             )

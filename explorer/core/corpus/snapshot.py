@@ -8,18 +8,16 @@ once and referred to.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import pyarrow as pa
 
 from explorer.core.corpus.corpus import Corpus, Rejected, Roles, Source
 from explorer.core.corpus.keys import texts_fingerprint
-from explorer.core.storage import output_errors, sync_folder
+from explorer.core.storage import atomic_file
 from explorer.errors import ProjectError, ProjectTooNewError
 
 VERSION = 1
@@ -36,25 +34,12 @@ def save_snapshot(corpus: Corpus, path: Path) -> None:
     OutputError : the disk is full or may not be written to.
     """
     table = _physical(corpus)
-    with output_errors(path):
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                _write(table, file)
-            temporary.chmod(0o644)
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-        sync_folder(path.parent)
-
-
-def _write(table: pa.Table, file: BinaryIO) -> None:
-    with pa.ipc.new_file(file, table.schema) as writer:
+    with (
+        atomic_file(path) as temporary,
+        temporary.open("wb") as file,
+        pa.ipc.new_file(file, table.schema) as writer,
+    ):
         writer.write_table(table, max_chunksize=BATCH_ROWS)
-    file.flush()
-    os.fsync(file.fileno())
 
 
 def _physical(corpus: Corpus) -> pa.Table:

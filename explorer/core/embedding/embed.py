@@ -12,9 +12,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from explorer.core.arrays import Vectors
+from explorer.core.corpus.keys import first_of_keys, text_key
 from explorer.core.embedding.base import Encoder, refuse_non_finite
 from explorer.core.embedding.estimate import Pace, text_tokens
-from explorer.core.embedding.store import Keys, VectorStore, as_scalars, text_key
+from explorer.core.embedding.store import Keys, VectorStore
 from explorer.core.progress import Cancelled, Progress, Report
 
 Rows = NDArray[np.intp]
@@ -29,55 +30,38 @@ PART_TOKENS = 65_536
 class Embedded:
     """vectors : (n, d) float32, row-aligned with the corpus.
     cut : rows whose text was cut at the encoder's token limit.
-    zero_rows : rows with a zero vector (empty text, no known word), ascending.
     computed : different texts that were embedded now; the others were stored or empty.
     """
 
     vectors: Vectors
     cut: int
-    zero_rows: Rows
     computed: int
 
 
-def embed_corpus(
-    texts: Texts,
-    keys: Keys,
-    encoder: Encoder,
-    store: VectorStore,
-    progress: Progress,
-    out: Vectors | None = None,
-) -> Embedded:
+def embed_corpus(texts: Texts, keys: Keys, encoder: Encoder, store: VectorStore, progress: Progress) -> Embedded:
     """Embed what ``store`` does not hold yet, then collect one vector a row.
 
     texts : n texts as embedded; "" = empty, gets a zero vector and never reaches the encoder.
     keys : (n, 16) their digests (``text_keys``).
-    out : (n, d) float32 to write into, such as a memory-mapped file; must start as zeros. None = a new array.
 
     What was finished before ``Cancelled`` or a kill is in ``store`` and is not computed again.
     Raises ``EncoderError`` naming the row where a vector is not finite, ``OutputError`` where the disk fails.
     """
     rows = rows_to_embed(keys, store)
     _embed_rows(texts, keys, rows, encoder, store, progress.part(0.0, 0.98))
-    vectors = out if out is not None else np.zeros((len(keys), store.dimension), dtype=np.float32)
+    vectors = np.zeros((len(keys), store.dimension), dtype=np.float32)
     cut = store.gather(keys, vectors)
     progress.report(1.0, "Embedding")
-    return Embedded(vectors, int(cut.sum()), _zero_rows(vectors), int(rows.size))
+    return Embedded(vectors, int(cut.sum()), int(rows.size))
 
 
 def rows_to_embed(keys: Keys, store: VectorStore) -> Rows:
     """The first row of each different text that is neither empty nor stored, ascending."""
-    _, first = np.unique(as_scalars(keys), return_index=True)
-    first.sort()
+    first = np.flatnonzero(first_of_keys(keys) == np.arange(len(keys)))
     empty = (keys[first] == np.frombuffer(text_key(""), dtype=np.uint8)).all(axis=1)
     wanted: Rows = first[~empty]
     still: Rows = wanted[store.missing(keys[wanted])]
     return still
-
-
-def count_work(texts: Texts, rows: Rows) -> tuple[int, int]:
-    """(texts, characters) behind ``rows``: what ``estimate`` asks for."""
-    lengths = _lengths(texts, rows)
-    return int(lengths.size), int(lengths.sum())
 
 
 def _embed_rows(texts: Texts, keys: Keys, rows: Rows, encoder: Encoder, store: VectorStore, progress: Progress) -> None:
@@ -158,11 +142,3 @@ def _lengths(texts: Texts, rows: Rows) -> NDArray[np.int64]:
         lengths = pc.utf8_length(texts).to_numpy()
         return np.asarray(lengths, dtype=np.int64)[rows]
     return np.fromiter((len(texts[row]) for row in rows), dtype=np.int64, count=rows.size)
-
-
-def _zero_rows(vectors: Vectors) -> Rows:
-    step = 16_384
-    found = [
-        start + np.flatnonzero(~vectors[start : start + step].any(axis=1)) for start in range(0, len(vectors), step)
-    ]
-    return np.concatenate(found) if found else np.zeros(0, dtype=np.intp)

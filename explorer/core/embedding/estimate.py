@@ -97,17 +97,26 @@ def _about_bytes(size: int) -> str:
 
 
 class Pace:
-    """Texts per second and seconds left, from what has been done since the first report."""
+    """Texts per second and seconds left, from what has been done since the first texts were finished.
+
+    Those carry what happens once, loading the model above all, and would make the rest look endless.
+    """
 
     def __init__(self, total_work: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._total = total_work
         self._clock = clock
-        self._start = clock()
+        self._first: tuple[float, int, float] | None = None
 
     def facts(self, texts: int, work: float) -> dict[str, float]:
         """``per_second`` and ``seconds_left`` after ``texts`` texts and ``work`` of the total work; empty at first."""
-        elapsed = self._clock() - self._start
-        if elapsed <= 0 or texts == 0 or work <= 0:
+        if texts == 0:
             return {}
-        left = elapsed * max(self._total - work, 0.0) / work
-        return {"per_second": texts / elapsed, "seconds_left": left}
+        now = self._clock()
+        if self._first is None:
+            self._first = now, texts, work
+        start, first_texts, first_work = self._first
+        elapsed, worked = now - start, work - first_work
+        if elapsed <= 0 or worked <= 0:
+            return {}
+        left = elapsed * max(self._total - work, 0.0) / worked
+        return {"per_second": (texts - first_texts) / elapsed, "seconds_left": left}

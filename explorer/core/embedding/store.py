@@ -7,9 +7,8 @@ without it, or whose bytes do not match it, does not count and is computed again
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,25 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.core.arrays import Vectors
+from explorer.core.corpus.keys import KEY_BYTES
 from explorer.core.fingerprint import file_digest
-from explorer.core.storage import output_errors, save_array, sync_folder, write_atomically
+from explorer.core.storage import output_errors, save_array, write_atomically
 
-KEY_BYTES = 16
 Keys = NDArray[np.uint8]
 """(n, 16) BLAKE2b-128 digests of texts as embedded."""
 
 
-def text_key(text: str) -> bytes:
-    """BLAKE2b-128 of a text as embedded."""
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES).digest()
-
-
-def text_keys(texts: Iterable[str]) -> Keys:
-    """(n, 16) digests of texts as embedded."""
-    return np.frombuffer(b"".join(map(text_key, texts)), dtype=np.uint8).reshape(-1, KEY_BYTES)
-
-
-def as_scalars(keys: Keys) -> NDArray[np.void]:
+def _as_scalars(keys: Keys) -> NDArray[np.void]:
     """Keys as n 16-byte scalars, which sort and compare as a whole."""
     return np.ascontiguousarray(keys).view(f"V{KEY_BYTES}").reshape(-1)
 
@@ -47,6 +36,26 @@ class _Part:
     vectors: Vectors
     keys: Keys
     cut: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class _Order:
+    """Where the keys of the first ``parts`` parts are, so that a lookup is a binary search.
+
+    keys : (u,) different keys, ascending. positions : (u,) where each is among all parts' rows; of equal keys the
+    first part's counts. starts : (parts + 1,) where each part's rows begin.
+    """
+
+    parts: int
+    keys: NDArray[np.void]
+    positions: NDArray[np.intp]
+    starts: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, parts: Sequence[_Part]) -> _Order:
+        keys = np.concatenate([part.keys for part in parts] or [np.zeros((0, KEY_BYTES), np.uint8)])
+        starts = np.cumsum([0, *(len(part.keys) for part in parts)])
+        return cls(len(parts), *np.unique(_as_scalars(keys), return_index=True), starts)
 
 
 class VectorStore:
@@ -62,24 +71,25 @@ class VectorStore:
             folder.mkdir(parents=True, exist_ok=True)
         found = (_read(folder, name, dimension) for name in _names(folder))
         self._parts = [part for part in found if part is not None]
-        self._order()
+        self._next = _next_number(folder)
+        self._order = _Order.of(self._parts)
 
-    def _order(self) -> None:
-        """Sort all keys once, so that a lookup is a binary search. Of equal keys the first part's counts."""
-        keys = np.concatenate([part.keys for part in self._parts] or [np.zeros((0, KEY_BYTES), np.uint8)])
-        self._sorted, self._position = np.unique(as_scalars(keys), return_index=True)
-        self._starts = np.cumsum([0, *(len(part.keys) for part in self._parts)])
+    def _ordered(self) -> _Order:
+        """The keys of all parts in order: sorted when they are looked for, not for every part that is written."""
+        if self._order.parts < len(self._parts):
+            self._order = _Order.of(self._parts)
+        return self._order
 
     def __len__(self) -> int:
-        return int(self._sorted.size)
+        return int(self._ordered().keys.size)
 
     def _find(self, keys: Keys) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
         """Where each key lies among all parts' rows, and whether it is there at all."""
-        wanted = as_scalars(keys)
-        if self._sorted.size == 0:
+        wanted, order = _as_scalars(keys), self._ordered()
+        if order.keys.size == 0:
             return np.zeros(wanted.size, np.intp), np.zeros(wanted.size, np.bool_)
-        place = np.minimum(np.searchsorted(self._sorted, wanted), self._sorted.size - 1)
-        return self._position[place], self._sorted[place] == wanted
+        place = np.minimum(np.searchsorted(order.keys, wanted), order.keys.size - 1)
+        return order.positions[place], order.keys[place] == wanted
 
     def missing(self, keys: Keys) -> NDArray[np.bool_]:
         """(n,) True where no vector is stored for the key."""
@@ -87,18 +97,16 @@ class VectorStore:
 
     def append(self, keys: Keys, vectors: Vectors, cut: NDArray[np.bool_]) -> None:
         """Write one part, (m, 16) keys with (m, d) vectors, durably. Raises ``OutputError``; nothing counts then."""
-        name = _next_name(self.folder)
-        with output_errors(self.folder / name):
-            files = {
-                f"{name}.npy": _save(self.folder / f"{name}.npy", vectors.astype(np.float32, copy=False)),
-                f"{name}.keys.npy": _save(self.folder / f"{name}.keys.npy", keys),
-            }
-            sync_folder(self.folder)
+        name = f"part-{self._next:05d}"
+        self._next += 1
+        files = {
+            f"{name}.npy": _save(self.folder / f"{name}.npy", vectors.astype(np.float32, copy=False)),
+            f"{name}.keys.npy": _save(self.folder / f"{name}.keys.npy", keys),
+        }
         facts = {"files": files, "cut": np.flatnonzero(cut).tolist()}
         write_atomically(self.folder / f"{name}.json", json.dumps(facts).encode())
         stored = np.load(self.folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
         self._parts.append(_Part(stored, keys.copy(), cut.copy()))
-        self._order()
 
     def gather(self, keys: Keys, out: Vectors) -> NDArray[np.bool_]:
         """Write the vector of each key into ``out`` (n, d), rows whose key is not stored staying as they are.
@@ -107,7 +115,8 @@ class VectorStore:
         """
         position, known = self._find(keys)
         cut = np.zeros(len(keys), dtype=np.bool_)
-        for part, start, end in zip(self._parts, self._starts, self._starts[1:], strict=False):
+        starts = self._ordered().starts
+        for part, start, end in zip(self._parts, starts, starts[1:], strict=False):
             rows = np.flatnonzero(known & (position >= start) & (position < end))
             if rows.size:
                 out[rows] = part.vectors[position[rows] - start]
@@ -119,10 +128,10 @@ def _names(folder: Path) -> list[str]:
     return sorted(path.stem for path in folder.glob("part-*.json"))
 
 
-def _next_name(folder: Path) -> str:
-    """A name after every file that is there, damaged and unfinished ones too: nothing is overwritten while mapped."""
+def _next_number(folder: Path) -> int:
+    """A number after every file that is there, damaged and unfinished ones too: nothing is overwritten while mapped."""
     used = (path.name.split(".")[0].removeprefix("part-") for path in folder.glob("part-*"))
-    return f"part-{max((int(one) for one in used if one.isdigit()), default=-1) + 1:05d}"
+    return max((int(one) for one in used if one.isdigit()), default=-1) + 1
 
 
 def _save(path: Path, array: NDArray[np.generic]) -> str:

@@ -15,7 +15,7 @@ integers, 32 at a time. By the triangle inequality ``|x - y|`` differs from ``|a
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from explorer.core.arrays import Vectors
 from explorer.core.neighbors.prepare import blocks_of
+from explorer.core.processor import AMX, bfloat16_instructions
 
 Codes = NDArray[np.signedinteger[Any]]
 Places = slice | NDArray[np.intp]
@@ -151,7 +152,7 @@ class BFloat16Tiles(Tiles):
         import torch
 
         self._torch = torch
-        self._matrix_tiles = has_matrix_tiles()
+        self._matrix_tiles = AMX in bfloat16_instructions()
         shape = (-(-len(vectors) // PAD) * PAD, vectors.shape[1] + EXTRA)
         self._left = torch.zeros(shape, dtype=torch.bfloat16)
         self._right = torch.zeros(shape, dtype=torch.bfloat16)
@@ -198,23 +199,6 @@ class BFloat16Tiles(Tiles):
         return bits.view(np.float32).astype(np.float64)
 
 
-def has_matrix_tiles() -> bool:
-    """Whether the processor has AMX for bfloat16; asked without loading torch."""
-    return bool(_features().get("amx-bf16"))
-
-
-def has_bfloat16() -> bool:
-    """Whether the processor multiplies bfloat16 itself (AMX or AVX512-BF16)."""
-    return has_matrix_tiles() or bool(_features().get("avx512bf16"))
-
-
-def _features() -> Mapping[str, bool]:
-    import llvmlite.binding
-
-    features: Mapping[str, bool] = llvmlite.binding.get_host_cpu_features()
-    return features
-
-
 BFLOAT16_WORK: Final = 3e11
 """Multiply-adds over all pairs from which bfloat16 pays for loading torch (about 28,000 rows of 384 numbers)."""
 
@@ -222,4 +206,4 @@ BFLOAT16_WORK: Final = 3e11
 def tiles_for(vectors: Vectors) -> Tiles:
     """The faster arithmetic for this much work on this processor. The graph is the same with either."""
     work = float(len(vectors)) ** 2 * vectors.shape[1]
-    return BFloat16Tiles(vectors) if work >= BFLOAT16_WORK and has_bfloat16() else Float32Tiles(vectors)
+    return BFloat16Tiles(vectors) if work >= BFLOAT16_WORK and bfloat16_instructions() else Float32Tiles(vectors)

@@ -7,8 +7,6 @@ Candidates are ranked again by exact distance, so distances are those of the kNN
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -23,7 +21,7 @@ from explorer.core.neighbors.base import MISSING, Distances, Ids, Metric
 from explorer.core.neighbors.exact import ExactIndex
 from explorer.core.neighbors.recall import SAMPLE_ROWS, measured_recall, sample_rows
 from explorer.core.progress import SILENT, Progress
-from explorer.core.storage import output_errors, sync_folder
+from explorer.core.storage import atomic_file
 from explorer.errors import OptionError, ProjectError
 
 TREES: Final = 64
@@ -88,30 +86,10 @@ def _build(space: Space, path: Path, seed: int, progress: Progress) -> None:
     progress.report(0.3, "Growing the trees (cannot be stopped half-way)", total=TREES, unit="trees")
     if len(rows):
         forest.build(TREES, n_jobs=1)
-    _save(forest, path, empty=not len(rows))
+    with atomic_file(path) as temporary:
+        if len(rows):
+            forest.save(str(temporary))
     progress.report(0.8, "Growing the trees")
-
-
-def _save(forest: Any, path: Path, *, empty: bool) -> None:
-    with output_errors(path):
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        temporary = Path(name)
-        try:
-            os.close(handle)
-            if not empty:
-                forest.save(name)
-            _sync(temporary)
-            temporary.chmod(0o644)
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-        sync_folder(path.parent)
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
 
 
 def _effort(

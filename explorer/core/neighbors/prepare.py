@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.core.arrays import Vectors
+from explorer.core.arrays import Vectors, refuse_extremes
 from explorer.core.neighbors.base import METRICS, Metric
 from explorer.errors import OptionError, VectorsError
 
@@ -46,8 +46,8 @@ def prepare(vectors: NDArray[Any], metric: Metric = "cosine", transform: Transfo
     **all** rows (zero rows too, as published protocols do), constant dimensions divided by 1. For ``cosine`` rows are
     then brought to length 1, unless they all are already.
 
-    Raises ``OptionError`` for an unknown metric or transform, ``VectorsError`` for a wrong shape or a number that is
-    not finite (the row is named).
+    Raises ``OptionError`` for an unknown metric or transform, ``VectorsError`` for a wrong shape, a number that is not
+    finite (the row is named), or numbers whose squared distances float32 cannot hold (``refuse_extremes``).
     """
     check_metric(metric)
     if transform not in TRANSFORMS:
@@ -60,6 +60,8 @@ def prepare(vectors: NDArray[Any], metric: Metric = "cosine", transform: Transfo
     if metric == "cosine":
         ready, lengths = unit_length(ready)
         valid &= lengths > 0
+    else:
+        refuse_extremes(largest_of_rows(ready), "The table of vectors")
     ready = ready.view()
     ready.setflags(write=False)
     valid.setflags(write=False)
@@ -99,6 +101,14 @@ def nonzero_rows(vectors: NDArray[Any]) -> NDArray[np.bool_]:
             row = rows.start + int(np.argmin(finite))
             raise VectorsError(f"The vector of row {row} holds a number that is not finite.", "Compute it again.")
     return valid
+
+
+def largest_of_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(n,) the largest absolute number of every row."""
+    largest = np.empty(len(vectors), dtype=np.float32)
+    for rows in blocks_of(vectors):
+        largest[rows] = np.abs(vectors[rows]).max(axis=1)
+    return largest
 
 
 def lengths_of(block: NDArray[np.float32]) -> NDArray[np.float64]:

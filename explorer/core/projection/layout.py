@@ -7,18 +7,13 @@ row): the same bytes come out on any number of threads.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.core.arrays import Vectors
 from explorer.core.neighbors.base import KnnGraph
 from explorer.core.progress import SILENT, Cancelled, Progress
 from explorer.core.projection.base import OnPartial, Positions, nobody
 from explorer.core.projection.fuzzy_graph import FuzzyGraph, fuzzy_graph
-from explorer.core.projection.pca import pca
 
 RADIUS = 5.0
 """Largest coordinate of the starting layout, as in umap-learn: there forces are neither nil nor overwhelming."""
@@ -85,42 +80,6 @@ def warm_up() -> None:
     ids = np.stack([np.roll(ring, 1), np.roll(ring, -1)], axis=1)
     graph = KnnGraph(ids, np.ones(ids.shape, np.float32), "euclidean", "ring", 1.0, 0)
     layout(graph, np.zeros((64, 2), np.float32), epochs=2)
-
-
-@dataclass(frozen=True)
-class NeighborLayout:
-    """The projector behind the map."""
-
-    epochs: int | None = None
-    min_dist: float = 0.1
-    negative: int = 5
-    name: str = "layout"
-    summary: str = "Neighbours in the original space lie near each other; distances between groups mean little."
-
-    @property
-    def parameters(self) -> Mapping[str, int | float | str]:
-        return {"epochs": self.epochs or "by size", "min_dist": self.min_dist, "negative": self.negative}
-
-    def project(
-        self,
-        vectors: Vectors,
-        graph: KnnGraph,
-        start: Positions | None = None,
-        *,
-        seed: int = 0,
-        progress: Progress = SILENT,
-        on_partial: OnPartial = nobody,
-    ) -> Positions:
-        return layout(
-            graph,
-            pca(vectors, seed, progress.part(0.0, 0.05)) if start is None else start,
-            seed=seed,
-            epochs=self.epochs,
-            min_dist=self.min_dist,
-            negative=self.negative,
-            progress=progress.part(0.05, 1.0),
-            on_partial=on_partial,
-        )
 
 
 class _Sweeps:

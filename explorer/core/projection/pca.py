@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.core.arrays import Vectors
-from explorer.core.neighbors.base import KnnGraph
 from explorer.core.progress import SILENT, Progress
-from explorer.core.projection.base import OnPartial, Positions, nobody
+from explorer.core.projection.base import Positions
 
 CHUNK = 8192
 """Rows read at once from a memory-mapped file: 12 MB at 384 dimensions, and a few milliseconds between two cancels."""
@@ -73,30 +72,6 @@ def pca(vectors: Vectors, seed: int = 0, progress: Progress = SILENT) -> Positio
         placed[start : start + len(chunk)] = components.project(chunk)
         progress.report(0.8 + 0.2 * (start + len(chunk)) / len(vectors), "PCA")
     return placed
-
-
-@dataclass(frozen=True)
-class Pca:
-    """The projector behind the first picture."""
-
-    name: str = "pca"
-    summary: str = "The two directions of largest variance: at once, distances roughly kept, clusters overlap."
-
-    @property
-    def parameters(self) -> Mapping[str, int | float | str]:
-        return {}
-
-    def project(
-        self,
-        vectors: Vectors,
-        graph: KnnGraph,
-        start: Positions | None = None,
-        *,
-        seed: int = 0,
-        progress: Progress = SILENT,
-        on_partial: OnPartial = nobody,
-    ) -> Positions:
-        return pca(vectors, seed, progress)
 
 
 def _chunks(vectors: Vectors) -> Iterator[tuple[int, Vectors]]:

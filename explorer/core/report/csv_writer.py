@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import csv
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from explorer.core.fingerprint import file_digest
 from explorer.core.progress import SILENT, Progress
-from explorer.core.storage import output_errors, sync_folder
+from explorer.core.storage import atomic_file, output_errors
 
 FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"
 """First characters after which spreadsheets may run a cell (OWASP, "CSV injection"), full-width ones included."""
@@ -32,22 +30,14 @@ def write_csv(
     """Write ``rows`` whole or not at all; returns the file's SHA-256. Raises ``OutputError``, ``Cancelled``."""
     with output_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "w", 1 << 20, encoding="utf-8", errors="replace", newline="") as file:
-                writer = csv.writer(file, lineterminator="\r\n")
-                writer.writerow(header)
-                for number, row in enumerate(rows):
-                    if number % 4096 == 0:
-                        progress.report(number / max(total, 1), "Writing the report", done=number, total=total)
-                    writer.writerow(row)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.chmod(0o644)
-            temporary.replace(path)
-            sync_folder(path.parent)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+    with (
+        atomic_file(path) as temporary,
+        temporary.open("w", 1 << 20, encoding="utf-8", errors="replace", newline="") as file,
+    ):
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(header)
+        for number, row in enumerate(rows):
+            if number % 4096 == 0:
+                progress.report(number / max(total, 1), "Writing the report", done=number, total=total)
+            writer.writerow(row)
     return file_digest(path)

@@ -65,6 +65,7 @@ def build_manifest(
             "roles": asdict(corpus.roles),
             "cleaning": list(corpus.cleaning),
             "fingerprint": corpus.fingerprint,
+            "rejected": [asdict(item) for item in corpus.rejected],
         },
         "encoder": None if results.card is None else asdict(results.card),
         "parameters": plan.as_dict(),
@@ -132,7 +133,7 @@ def read_manifest(path: Path) -> Recipe:
         raise ManifestError(f"{path} was written by a newer version.", "Update the program to run it again.")
     try:
         return _recipe(values)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ManifestError(
             f"{path} is not a complete manifest ({error}).", "Use a manifest.json as written."
         ) from error

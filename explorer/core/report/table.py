@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from explorer.core.corpus.columns import cell_text
+from explorer.core.corpus.columns import cell_texts
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.progress import SILENT, Progress
 from explorer.core.report.csv_writer import harmless, write_csv
@@ -141,7 +141,7 @@ def numbers(values: NDArray[Any]) -> list[str]:
 
 def _own_cells(column: pa.ChunkedArray, raw: bool) -> list[str]:
     """A corpus column's cells as they were read; only strings can be formulas."""
-    cells = [cell_text(value) for value in column.to_pylist()]
+    cells = cell_texts(column)
     stringy = (
         pa.types.is_string(column.type) or pa.types.is_large_string(column.type) or pa.types.is_nested(column.type)
     )

@@ -7,7 +7,6 @@ from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -23,7 +22,7 @@ from explorer.app.session import Session
 from explorer.app.state import AppState
 from explorer.core.anomaly.detectors import DETECTORS
 from explorer.gui.item_models.ranking_model import RankingModel
-from explorer.gui.parts import UNIT, column, labelled, line, named, number, prose, threshold_words
+from explorer.gui.parts import UNIT, ShareBox, column, labelled, line, named, number, prose, threshold_words
 from explorer.gui.tables import dress_table, follow_current
 from explorer.gui.widgets.histogram import ScoreHistogram
 
@@ -43,7 +42,7 @@ class AnomaliesPanel(QWidget):
         self._model = RankingModel()
         self._detector = named(QComboBox(), "Detector", "Whose score ranks, colours and flags")
         self._histogram = named(ScoreHistogram(), "Score histogram", "Drag the line to flag more or fewer texts")
-        self._share = named(QDoubleSpinBox(), "Share to flag", "Flag the strangest part of the scored texts")
+        self._share = named(ShareBox(), "Share to flag", "Flag the strangest part of the scored texts")
         self._rule = named(QPushButton("&Use the rule"), "Use the rule's threshold")
         self._words = prose()
         self._show = named(QComboBox(), "Texts listed", "All ranked texts, or only some of them")

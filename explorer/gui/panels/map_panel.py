@@ -35,7 +35,7 @@ class MapPanel(QWidget):
         self._layout = QLabel()
         self._fit = named(QPushButton("&Fit"), "Show the whole map", "Show the whole map (0)")
         self._status = QLabel()
-        self._waiting = EmptyState("The map", "It appears as soon as the texts are embedded.")
+        self._waiting = EmptyState()
         self._pages = QStackedWidget()
         self._hovered = -1
         self._colours: Colouring | None = None
@@ -47,6 +47,7 @@ class MapPanel(QWidget):
         self._map.clicked.connect(self._click)
         self._map.selection_dragged.connect(self._select)
         self._legend.category_clicked.connect(self._select_category)
+        self._waiting.action_requested.connect(self._session.compute)
         self._fit.clicked.connect(lambda _: self._map.fit())
         self._colour.activated.connect(
             lambda _: self._session.store.dispatch(op.set_colour(colour_by=self._colour.currentData()))
@@ -89,10 +90,14 @@ class MapPanel(QWidget):
     def show_state(self, state: AppState, changes: Changes) -> None:
         if changes & Changes.CORPUS:
             self._offer_columns(state)
+        if changes & (Changes.CORPUS | Changes.JOB):
+            self._waiting.set_texts("The map", *waiting_words(state))
         if changes & (Changes.CORPUS | Changes.POSITIONS):
             self._place(state, fresh=bool(changes & Changes.CORPUS))
         else:
             self._mark(state, changes)
+            if changes & Changes.CURRENT and state.current is not None and state.results.positions is not None:
+                self._map.reveal(state.current)
         if changes & (Changes.POSITIONS | Changes.JOB | Changes.CORPUS):
             self._layout.setText(layout_words(state))
         if changes & (Changes.POSITIONS | Changes.CORPUS | Changes.SELECTION):
@@ -185,6 +190,13 @@ class MapPanel(QWidget):
             entry = self._colours.categories[place]
             rows = np.flatnonzero((self._colours.rgba == np.array(entry.rgba, np.uint8)).all(axis=1))
             self._session.store.dispatch(op.select(rows=rows))
+
+
+def waiting_words(state: AppState) -> tuple[str, str]:
+    """What the map is waiting for, and the action that brings it; "" while it comes by itself."""
+    if state.job is None and state.corpus is not None:
+        return "The texts are not all embedded yet.", "Go on"
+    return "It appears as soon as the texts are embedded.", ""
 
 
 def layout_words(state: AppState) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QSignalBlocker
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QSpinBox, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QTableView, QWidget
 
 from explorer.app import operations as op
 from explorer.app.changes import Changes
@@ -11,7 +11,7 @@ from explorer.app.session import Session
 from explorer.app.state import AppState
 from explorer.core.plan import MAX_K
 from explorer.gui.item_models.neighbours_model import NeighboursModel
-from explorer.gui.parts import column, counted, labelled, line, named, prose
+from explorer.gui.parts import CountBox, column, counted, labelled, line, named, prose
 from explorer.gui.tables import dress_table
 
 METRIC_WORDS = {"cosine": "Cosine", "euclidean": "Euclidean"}
@@ -25,7 +25,7 @@ class NeighboursPanel(QWidget):
         super().__init__()
         self._session = session
         self._model = NeighboursModel()
-        self._k = named(QSpinBox(), "Number of neighbours", "How many of the nearest texts are shown")
+        self._k = named(CountBox(), "Number of neighbours", "How many of the nearest texts are shown")
         self._metric = named(QComboBox(), "Metric", "How the distance between two texts is measured")
         self._method = named(
             QComboBox(),
@@ -106,4 +106,11 @@ def source_words(state: AppState) -> str:
     found = counted(view.rows.size, "nearest text")
     fewer = " (there are no more)" if view.rows.size < view.k else ""
     source = view.source[:1].upper() + view.source[1:]
-    return f"{found}{fewer}, {view.metric} distance in the original space. Search: {source}."
+    instead = " The Annoy index is built for the other metric." if _not_as_asked(state) else ""
+    return f"{found}{fewer}, {view.metric} distance in the original space. Search: {source}.{instead}"
+
+
+def _not_as_asked(state: AppState) -> bool:
+    """Whether exact search answers although the person asked for the index: it holds distances of one metric."""
+    view, built = state.neighbours, state.results.index
+    return view.method == "annoy" and built is not None and built.facts["metric"] != view.metric

@@ -38,14 +38,16 @@ N_CATEGORY_COLOURS = 10
 class ValueRange:
     """The values that a colour scale spans, for its legend.
 
-    ``low`` and ``high`` are the ends of the scale: values beyond them have the colour of the end. NaN everywhere
-    if there is no value at all.
+    ``low`` and ``high`` are the ends of the scale: values beyond them have the colour of the end, and ``below`` and
+    ``above`` say whether there are any. NaN everywhere if there is no value at all.
     """
 
     low: float
     median: float
     high: float
     n_missing: int
+    below: bool = False
+    above: bool = False
 
 
 def scale_colours(scale: ScaleName = "viridis", *, dark: bool = False) -> npt.NDArray[np.uint8]:
@@ -97,7 +99,8 @@ def colours_for_values(
     low, median, high = np.percentile(known, [robust[0], 50.0, robust[1]]).tolist()
     share = np.clip((known - low) / (high - low), 0.0, 1.0) if high > low else np.full(len(known), 0.5)
     rgba[finite] = scale_colours(scale, dark=dark)[(share * (_STEPS - 1)).round().astype(np.int64)]
-    return rgba, ValueRange(low, median, high, int((~finite).sum()))
+    missing, below, above = int((~finite).sum()), bool(known.min() < low), bool(known.max() > high)
+    return rgba, ValueRange(low, median, high, missing, below, above)
 
 
 def colours_for_categories(codes: npt.NDArray[np.integer], *, dark: bool = False) -> npt.NDArray[np.uint8]:

@@ -162,7 +162,7 @@ class ScoreHistogram(QWidget):
 
     def _paint_score_axis(self, painter: QPainter, bins: ScoreBins, plot: QRectF) -> None:
         line = self.fontMetrics().height()
-        for value in round_ticks(bins.low, bins.high, max(2, int(plot.width() // 80))):
+        for value in round_ticks(bins.low, bins.high, max(2, int(plot.width() // 64))):
             words = self._number(value)
             width = self.fontMetrics().horizontalAdvance(words) + 4
             left = min(self.x_of(value) - width / 2, self.width() - width)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,7 +69,16 @@ class Legend(QWidget):
             row.set_entry(entry.name, entry.count, entry.rgba)
 
     def set_scale(
-        self, title: str, colours: npt.NDArray[np.uint8], low: float, median: float, high: float, *, note: str = ""
+        self,
+        title: str,
+        colours: npt.NDArray[np.uint8],
+        low: float,
+        median: float,
+        high: float,
+        *,
+        beyond: tuple[bool, bool] = (False, False),
+        words: Callable[[float], str] | None = None,
+        note: str = "",
     ) -> None:
         """Show a colour scale.
 
@@ -81,12 +90,16 @@ class Legend(QWidget):
             The scale from low to high.
         low, median, high : float
             Values at the ends of the scale and the median of all; NaN where there is no value.
+        beyond : (bool, bool)
+            Whether there are values below the low and above the high end, which then have the colours of the ends.
+        words : function
+            How a value is written, where it is not a plain number.
         note : str
             How to read it, such as "higher = stranger".
         """
         self._drop_rows()
         self._show(title, note=note, bar=True)
-        self._bar.set_scale(colours, low, median, high)
+        self._bar.set_scale(colours, (low, median, high), beyond, words)
 
     def set_flagged_count(self, count: int | None) -> None:
         """Say what the ring means and how many rows have it; None where nothing has been scored."""
@@ -204,12 +217,21 @@ class _ScaleBar(QWidget):
         super().__init__()
         self._colours = np.zeros((1, 4), np.uint8)
         self._values = (np.nan, np.nan, np.nan)
+        self._words = ("", "", "")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def set_scale(self, colours: npt.NDArray[np.uint8], low: float, median: float, high: float) -> None:
+    def set_scale(
+        self,
+        colours: npt.NDArray[np.uint8],
+        values: tuple[float, float, float],
+        beyond: tuple[bool, bool],
+        words: Callable[[float], str] | None,
+    ) -> None:
         self._colours = np.ascontiguousarray(colours, np.uint8)
-        self._values = (low, median, high)
-        self.setAccessibleName(self.tr("Scale from {0} to {2}, median {1}").format(*map(self._number, self._values)))
+        self._values = values
+        low, median, high = (self._number(value) if words is None else words(value) for value in values)
+        self._words = (f"≤ {low}" if beyond[0] else low, median, f"≥ {high}" if beyond[1] else high)
+        self.setAccessibleName(self.tr("Scale from {0} to {2}, median {1}").format(*self._words))
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -234,22 +256,22 @@ class _ScaleBar(QWidget):
         if not np.isfinite(low):
             painter.drawText(self._line(), Qt.AlignmentFlag.AlignLeft, self.tr("no values"))
             return
-        painter.drawText(self._line(), Qt.AlignmentFlag.AlignLeft, self._number(low))
+        painter.drawText(self._line(), Qt.AlignmentFlag.AlignLeft, self._words[0])
         if not high > low:
             return
-        painter.drawText(self._line(), Qt.AlignmentFlag.AlignRight, self._number(high))
+        painter.drawText(self._line(), Qt.AlignmentFlag.AlignRight, self._words[2])
         x = round((median - low) / (high - low) * (self.width() - 1))
         painter.fillRect(x - 1, 0, 3, _BAR_HEIGHT + 4, QColor(current_theme().surface))
         painter.fillRect(x, 0, 1, _BAR_HEIGHT + 4, QColor(current_theme().text))
-        self._paint_median(painter, self._number(median), x)
+        self._paint_median(painter, self._words[1], x)
 
     def _paint_median(self, painter: QPainter, words: str, x: int) -> None:
         """The median's number under its tick, if the numbers of the ends leave room for it."""
         metrics = self.fontMetrics()
         for text in (self.tr("median {0}").format(words), words):
             width = metrics.horizontalAdvance(text)
-            free_left = metrics.horizontalAdvance(self._number(self._values[0])) + _GAP
-            free_right = self.width() - metrics.horizontalAdvance(self._number(self._values[2])) - _GAP - width
+            free_left = metrics.horizontalAdvance(self._words[0]) + _GAP
+            free_right = self.width() - metrics.horizontalAdvance(self._words[2]) - _GAP - width
             if free_left <= free_right:
                 left = min(max(x - width / 2, free_left), free_right)
                 painter.drawText(QPointF(left, self._line().top() + metrics.ascent()), text)

@@ -165,6 +165,13 @@ class MapView(QWidget):
         self._fit_camera()
         self.update()
 
+    def reveal(self, row: int) -> None:
+        """Pan, without another zoom, to a row that lies outside of what is seen; one that is seen moves nothing."""
+        place, margin = self._place(row), round(_HIT_RADIUS)
+        seen = self.rect().adjusted(margin, margin, -margin, -margin)
+        if self._camera_moved and place is not None and not seen.contains(place.toPoint()):
+            self._move_camera(self._camera.panned(seen.center().x() - place.x(), seen.center().y() - place.y()))
+
     @property
     def camera(self) -> Camera:
         """Where one looks at the map from; what a test or another drawing needs to find a point on the screen."""

@@ -49,10 +49,11 @@ def round_ticks(low: float, high: float, most: int) -> list[float]:
     """At most ``most`` (>= 2) multiples of 1, 2 or 5 times a power of ten within [low, high]."""
     if not high > low:
         return []
-    rough = (high - low) / most
-    power = 10.0 ** np.floor(np.log10(rough))
-    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * (1 - 1e-9))
-    first, last = int(np.ceil(low / step - 1e-9)), int(np.floor(high / step + 1e-9))
+    power = 10.0 ** np.floor(np.log10((high - low) / most))
+    for step in (power * factor for factor in (1, 2, 5, 10)):
+        first, last = int(np.ceil(low / step - 1e-9)), int(np.floor(high / step + 1e-9))
+        if last - first < most:
+            break
     return [float(k * step) for k in range(first, last + 1)][:most]
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.core.corpus.checks import check_corpus
+from explorer.core.corpus.checks import _warning, check_corpus
 from explorer.core.corpus.corpus import Corpus, Rejected, Roles, Source
 from explorer.core.corpus.keys import first_rows, text_keys, texts_fingerprint
 from explorer.core.corpus.languages import LANGUAGE_NAMES, language_name
@@ -77,6 +77,10 @@ def test_counts_and_words() -> None:
 def test_singular() -> None:
     said = check_corpus(corpus_of([ENGLISH, ENGLISH, ""])).sentences()
     assert said[1:3] == ["1 empty text", "1 exact duplicate (of 1 text)"]
+
+
+def test_the_main_language_is_not_called_unknown_where_only_the_others_are() -> None:
+    assert _warning("en", 0.7, ("en",)).startswith("The texts are mainly in languages that the encoder does not know")
 
 
 def test_a_language_that_the_encoder_does_not_know() -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from explorer.core.corpus.columns import cell_text, is_number, text_column, unique_names, value_array
+from explorer.core.corpus.columns import cell_text, cell_texts, is_number, text_column, unique_names, value_array
 from explorer.core.corpus.corpus import Roles
 from explorer.core.corpus.guess import guess_roles
 from explorer.core.corpus.wording import counted, lines_said, quoted_list
@@ -35,6 +35,12 @@ def test_a_value_is_written_as_it_was_read(value: object, expected: str) -> None
 def test_text_column_of_any_type() -> None:
     for values, expected in (([1, None], ["1", ""]), ([1.5, 2.0], ["1.5", "2.0"]), ([[1], None], ["[1]", ""])):
         assert text_column(pa.chunked_array([values])).to_pylist() == expected
+
+
+def test_single_precision_has_its_own_digits() -> None:
+    column = pa.chunked_array([pa.array([0.1, None, 2.0], pa.float32())])
+    assert cell_texts(column) == ["0.1", "", "2.0"]
+    assert text_column(column).to_pylist() == ["0.1", "", "2.0"]
 
 
 def test_names() -> None:

@@ -49,6 +49,25 @@ def test_legacy_encodings(tmp_path: Path, codec: str, label: str, text: str) -> 
     assert f"read as {label}" in found.notices[0]
 
 
+@pytest.mark.parametrize(
+    ("codec", "label", "text"),
+    [
+        ("cp1252", "Windows-1252", "Où est passée la carte ? Le café était très fermé à Noël, ça gêne"),
+        ("cp1252", "Windows-1252", "El niño comió una manzana ayer por la mañana; ¿dónde está mi tarjeta?"),
+        ("cp1252", "Windows-1252", "A transação não foi concluída, não consigo acessar minha conta às vezes"),
+        ("cp1252", "Windows-1252", "Jag kan inte öppna mitt konto på måndag, är det något fel på kortet"),
+        ("cp1252", "Windows-1252", "Perché la carta non è più valida? Così non può andare, è già tardi"),
+        ("cp1250", "Windows-1250", "Příliš žluťoučký kůň úpěl ďábelské ódy"),
+        ("cp1250", "Windows-1250", "Zażółć gęślą jaźń, proszę o pomoc z kartą"),
+        ("cp1254", "Windows-1254", "Kartım çalışmıyor, hesabıma ulaşamıyorum şu an"),
+    ],
+)
+def test_latin_encodings_are_told_apart_by_their_languages(tmp_path: Path, codec: str, label: str, text: str) -> None:
+    whole = f"{text}\n" * 40
+    read, found = opened(tmp_path, whole.encode(codec))
+    assert (read, found.encoding) == (whole, label)
+
+
 def test_some_lines_in_another_encoding_are_mended_and_named(tmp_path: Path) -> None:
     data = GERMAN.encode() + "3,café\n".encode("cp1252") + "4,ü and ".encode() + b"\xe9\n"
     text, found = opened(tmp_path, data)

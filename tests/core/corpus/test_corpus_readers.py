@@ -371,3 +371,14 @@ def test_the_registry_describes_itself() -> None:
     assert set(READERS) == {"csv", "json", "jsonl", "parquet", "xlsx", "lines", "folder"}
     suffixes = [suffix for reader in READERS.values() for suffix in reader.suffixes]
     assert len(suffixes) == len(set(suffixes))
+
+
+def test_joined_columns_are_cleaned_one_by_one(tmp_path: Path) -> None:
+    """A mail's own header below a subject is no quoted mail: the body must not be lost."""
+    mail = "From: ann@example.org (Ann)\nSubject: Re: bikes\nOrganization: ACME\n\nThe chain is loose.\n> is it?\n"
+    file = tmp_path / "mails.jsonl"
+    file.write_text("\n".join(json.dumps({"group": "rec.bikes", "body": mail}) for _ in range(3)), encoding="utf-8")
+    corpus = read_corpus(file, text=["group", "body"], cleaning=["quotes"])
+    assert "The chain is loose." in corpus.embedded[0].as_py()
+    assert corpus.embedded[0].as_py().startswith("rec.bikes")
+    assert "is it?" not in corpus.embedded[0].as_py()

@@ -45,5 +45,7 @@ def test_pace_follows_the_work_that_was_done() -> None:
     now = [0.0]
     pace = Pace(100.0, clock=lambda: now[0])
     assert pace.facts(0, 0.0) == {}
-    now[0] = 10.0
-    assert pace.facts(40, 20.0) == {"per_second": 4.0, "seconds_left": 40.0}
+    now[0] = 30.0
+    assert pace.facts(10, 5.0) == {}, "loading the model took these 30 seconds, not the texts"
+    now[0] = 40.0
+    assert pace.facts(50, 25.0) == {"per_second": 4.0, "seconds_left": 37.5}

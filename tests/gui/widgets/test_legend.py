@@ -73,3 +73,11 @@ def test_the_ring_is_explained(legend: Legend) -> None:
     assert [row.accessibleName() for row in _rows(legend)] == ["flagged, 2,120"]
     legend.clear()
     assert _rows(legend) == []
+
+
+def test_ends_say_that_there_is_more_beyond_them(legend: Legend) -> None:
+    legend.set_scale("score", scale_colours(), 0.1, 0.2, 0.9, beyond=(False, True))
+    assert legend._bar.accessibleName() == "Scale from 0.1 to ≥ 0.9, median 0.2"
+    legend.set_scale("day", scale_colours(), 1.0, 2.0, 3.0, words=lambda value: f"day {value:.0f}")
+    assert legend._bar.accessibleName() == "Scale from day 1 to day 3, median day 2"
+    legend.grab()

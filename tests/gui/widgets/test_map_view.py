@@ -292,3 +292,17 @@ def test_hover_words_wrap_at_words_and_end_in_an_ellipsis(view: MapView) -> None
     assert all("\n" not in line for line in lines)
     assert wrapped_lines("x" * 90, view.font(), 200)[0].startswith("xxx")
     assert wrapped_lines("short", view.font(), 200) == ["short"]
+
+
+def test_a_row_out_of_sight_is_revealed_without_another_zoom(qtbot: QtBot, square: MapView) -> None:
+    square.reveal(3)
+    fitted = square.camera
+    for _ in range(8):
+        _wheel(square, _at(square, 0), 1)
+    zoomed = square.camera
+    assert zoomed.scale > fitted.scale
+    square.reveal(0)
+    assert square.camera == zoomed, "a row that is seen moves nothing"
+    square.reveal(3)
+    assert square.camera.scale == zoomed.scale
+    assert square.rect().contains(_at(square, 3))

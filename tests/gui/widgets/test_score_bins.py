@@ -55,3 +55,7 @@ def test_count_ticks_leave_room_for_their_numbers() -> None:
     assert ticks[-1] == 5000
     assert (np.diff([120 * (tick / 6120) ** 0.5 for tick in ticks]) >= 20).all()
     assert count_ticks(1, 120.0, 20.0) == [0, 1]
+
+
+def test_a_short_axis_has_more_than_one_number() -> None:
+    assert round_ticks(0.03, 0.68, 3) == pytest.approx([0.2, 0.4, 0.6])

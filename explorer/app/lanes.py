@@ -1,0 +1,190 @@
+"""Where the work of a session is done: two worker processes and two threads, and how answers come back.
+
+The long lane embeds and computes; the quick lane previews, estimates and exports, so that they never wait for an
+embedding to end. Threads read files and search neighbours. Everything comes back on the session's thread.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from explorer.app.jobs import JobEvent, JobRunner
+from explorer.app.state import JobView
+from explorer.errors import ExplorerError, WorkerError
+
+Post = Callable[[Callable[[], None]], None]
+"""Runs a function on the session's thread, later; safe to call from any thread."""
+
+OnFailed = Callable[[ExplorerError], None]
+ShowJob = Callable[[JobView | None], None]
+T = TypeVar("T")
+
+QUICK = ("preview", "estimate", "export")
+"""Kinds of jobs that run in the quick lane."""
+
+
+def nothing(*_: object) -> None:
+    """A handler that has nothing to do."""
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """What to do with a job's events, on the session's thread. ``visible`` jobs are shown while they run.
+
+    news : called on another thread, where it may read files; what it returns runs on the session's thread.
+    """
+
+    title: str
+    done: Callable[[Mapping[str, Any]], None]
+    failed: OnFailed
+    cancelled: Callable[[], None] = nothing
+    news: Callable[[Mapping[str, Any]], Callable[[], None]] | None = None
+    visible: bool = True
+
+
+@dataclass(frozen=True)
+class _Job:
+    kind: str
+    lane: JobRunner
+    handlers: Handlers
+
+
+class Lanes:
+    """Runs jobs and background functions; used from the session's thread. ``show_job`` is told what is under way."""
+
+    def __init__(self, post: Post, show_job: ShowJob, log: Path | None) -> None:
+        self._post = post
+        self._show_job = show_job
+        self._tokens = itertools.count(1)
+        self._jobs: dict[int, _Job] = {}
+        self._shown = 0
+        self._closed = False
+        self.long = JobRunner(self._on_event, log)
+        self.quick = JobRunner(self._on_event, log, nice=0)
+        self._files = ThreadPoolExecutor(1, thread_name_prefix="files")
+        self._search = ThreadPoolExecutor(1, thread_name_prefix="neighbour-search")
+        self._last_search = 0
+
+    # --- jobs in the workers --------------------------------------------------------------------
+
+    def submit(self, kind: str, request: Mapping[str, Any], handlers: Handlers) -> int:
+        """Start a job; its token cancels it."""
+        token = next(self._tokens)
+        lane = self.quick if kind in QUICK else self.long
+        self._jobs[token] = _Job(kind, lane, handlers)
+        lane.submit(kind, request, token)
+        if handlers.visible:
+            self._show(JobView(token, handlers.title))
+        return token
+
+    def cancel(self, token: int) -> None:
+        """End one job; unknown and finished ones are ignored."""
+        if token in self._jobs:
+            self._jobs[token].lane.cancel(token)
+
+    def cancel_all(self, *kinds: str) -> None:
+        """End the jobs of these kinds, or all visible ones if none is named."""
+        for token, job in tuple(self._jobs.items()):
+            if job.kind in kinds or (not kinds and job.handlers.visible):
+                job.lane.cancel(token)
+
+    def _show(self, job: JobView | None) -> None:
+        self._shown = 0 if job is None else job.token
+        self._show_job(job)
+
+    def _on_event(self, event: JobEvent) -> None:
+        """On any thread: read here what needs files, then go on on the session's thread."""
+        job = self._jobs.get(event.token)
+        apply: Callable[[], None] = nothing
+        if event.kind == "news" and job is not None and job.handlers.news is not None:
+            try:
+                apply = job.handlers.news(event.payload)
+            except (OSError, ValueError, ExplorerError):
+                return  # a partial layout that has been replaced meanwhile: the next one comes
+        self._post(lambda: self._handle(event, apply))
+
+    def _handle(self, event: JobEvent, apply: Callable[[], None]) -> None:
+        job = self._jobs.get(event.token)
+        if job is None or self._closed:
+            return
+        if event.kind == "news":
+            apply()
+        elif event.kind == "progress":
+            self._show_progress(event, job.handlers)
+        else:
+            self._finish(event, job.handlers)
+
+    def _show_progress(self, event: JobEvent, handlers: Handlers) -> None:
+        if handlers.visible:
+            said = event.payload
+            self._show(JobView(event.token, handlers.title, said["message"], said["fraction"], said["facts"]))
+
+    def _finish(self, event: JobEvent, handlers: Handlers) -> None:
+        del self._jobs[event.token]
+        if self._shown == event.token:
+            self._show(None)
+        if event.kind == "done":
+            handlers.done(event.payload)
+        elif event.kind == "cancelled":
+            handlers.cancelled()
+        else:
+            said = event.payload
+            handlers.failed(_with_details(WorkerError(said["what"], said["hint"]), said.get("details", "")))
+
+    # --- threads --------------------------------------------------------------------------------
+
+    def read(self, work: Callable[[], T], done: Callable[[T], None], failed: OnFailed) -> None:
+        """Run ``work``, which reads files, on a thread and bring its answer or error back."""
+        self._run(self._files, work, done, failed)
+
+    def search(self, work: Callable[[], T], done: Callable[[T], None], failed: OnFailed) -> None:
+        """The same for a search; one that waits is dropped when a newer one comes."""
+        self._last_search += 1
+        number = self._last_search
+
+        def latest() -> T | None:
+            return work() if number == self._last_search else None
+
+        def answer(found: T | None) -> None:
+            if found is not None:
+                done(found)
+
+        self._run(self._search, latest, answer, failed)
+
+    def _run(
+        self, pool: ThreadPoolExecutor, work: Callable[[], T], done: Callable[[T], None], failed: OnFailed
+    ) -> None:
+        def answer(future: Future[T]) -> None:
+            if future.cancelled():
+                return
+            error = future.exception()
+            if error is None:
+                self._post(lambda: done(future.result()))
+            else:
+                told = error if isinstance(error, ExplorerError) else _internal(error)
+                self._post(lambda: failed(told))
+
+        pool.submit(work).add_done_callback(answer)
+
+    def close(self) -> None:
+        """End the workers and the threads; nothing is answered any more."""
+        self._closed = True
+        self.long.close()
+        self.quick.close()
+        for pool in (self._files, self._search):
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _with_details(error: ExplorerError, details: str) -> ExplorerError:
+    error.__cause__ = RuntimeError(details)
+    return error
+
+
+def _internal(error: BaseException) -> ExplorerError:
+    what = f"Something went wrong inside the program ({type(error).__name__}: {error})."
+    return _with_details(ExplorerError(what, "Please report this with the details."), repr(error))
