@@ -299,7 +299,7 @@ def _plan(options: argparse.Namespace) -> Any:
     from explorer.core.plan import Plan
 
     return Plan(
-        encoder=options.encoder,
+        encoder=_encoder(options.encoder),
         precision=options.precision,
         allow_download=options.allow_download,
         vectors=None if options.vectors is None else str(options.vectors.absolute()),
@@ -311,6 +311,12 @@ def _plan(options: argparse.Namespace) -> Any:
         seed=options.seed,
         map=not options.no_map,
     )
+
+
+def _encoder(name: str) -> str:
+    """A model's folder by its whole path, so that the project finds it from anywhere; other names as they are."""
+    folder = Path(name).expanduser()
+    return str(folder.absolute()) if name.strip() and name not in ("minilm", "lexical") and folder.is_dir() else name
 
 
 def _rerun(options: argparse.Namespace) -> int:

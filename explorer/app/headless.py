@@ -12,16 +12,17 @@ import numpy as np
 from explorer.app.check_store import stored_check
 from explorer.app.neighbours import Answer, NeighbourSearch
 from explorer.app.project_folder import ProjectFolder
+from explorer.app.reporting import manifest_beside, write_report
 from explorer.app.state import NeighbourView
 from explorer.core.corpus.checks import CorpusCheck
 from explorer.core.corpus.corpus import Corpus, Rejected, Roles
 from explorer.core.corpus.readers import read_corpus
 from explorer.core.embedding.precomputed import vectors_card
-from explorer.core.pipeline import decide, is_complete, load_results, report, run
+from explorer.core.pipeline import load_results, run
 from explorer.core.plan import Plan
 from explorer.core.progress import SILENT, Progress
 from explorer.core.report.decisions import Decisions
-from explorer.core.report.manifest import Recipe, build_manifest, counts, read_manifest, write_manifest
+from explorer.core.report.manifest import Recipe, counts, read_manifest
 from explorer.core.results import Results
 from explorer.core.stages import open_plan_encoder
 from explorer.core.storage import output_errors
@@ -113,17 +114,25 @@ def _run(corpus: Corpus, out: Path, plan: Plan, recipe: Recipe | None, raw: bool
     with ProjectFolder.create(out / PROJECT) as project:
         corpus = _keep(project, corpus)
         project.save_plan(plan)
-        if recipe is not None:
-            project.save_overrides(recipe.overrides)
+        overrides = _decided(project, recipe, corpus.rows)
         results = run(corpus, plan, project.store, progress.part(0, 0.97))
         _check_encoder(results, recipe)
         check = stored_check(corpus, _languages(results), project.store)
-        decisions = decide(results, plan, _within(project.overrides(), corpus.rows))
-        table = report(corpus, results, decisions, k=plan.k)
-        digest = table.write(out / REPORT, raw=raw, progress=progress.part(0.97, 1))
-        manifest = build_manifest(corpus, results, decisions, plan, raw=raw, report_digest=digest)
-        write_manifest(manifest, out / MANIFEST)
+        decisions, _ = write_report(
+            corpus, results, plan, overrides, out / REPORT, out / MANIFEST, raw=raw, progress=progress.part(0.97, 1)
+        )
     return _outcome(out, corpus, check, results, decisions, plan)
+
+
+def _decided(project: ProjectFolder, recipe: Recipe | None, rows: int) -> dict[int, bool]:
+    """The decisions that the report shows. Those of a recipe never replace others that a person made in the project."""
+    made = project.overrides()
+    if recipe is not None and made != recipe.overrides:
+        if made:
+            what = f"The project {project.path} holds other decisions made by hand than the manifest."
+            raise ProjectError(what, "Choose another folder for --out.")
+        project.save_overrides(recipe.overrides)
+    return _within(project.overrides(), rows)
 
 
 def _keep(project: ProjectFolder, corpus: Corpus) -> Corpus:
@@ -202,19 +211,12 @@ def export(path: Path, out: Path, *, raw: bool = False, progress: Progress = SIL
     with ProjectFolder.open(path, writable=False) as project:
         corpus, plan = project.corpus(), project.plan()
         results = load_results(corpus, plan, project.store)
-        _require_scores(results, plan, corpus, path)
-        decisions = decide(results, plan, _within(project.overrides(), corpus.rows))
-        check = stored_check(corpus, _languages(results), project.store)
-    digest = report(corpus, results, decisions, k=plan.k).write(out, raw=raw, progress=progress)
-    manifest = out.with_name(f"{out.stem}.{MANIFEST}")
-    write_manifest(build_manifest(corpus, results, decisions, plan, raw=raw, report_digest=digest), manifest)
+        overrides = _within(project.overrides(), corpus.rows)
+        check = stored_check(corpus, _languages(results), project.store, keep=False)
+    manifest = manifest_beside(out)
+    decisions, _ = write_report(corpus, results, plan, overrides, out, manifest, raw=raw, progress=progress)
     outcome = _outcome(out.parent, corpus, check, results, decisions, plan)
     return replace(outcome, report=out, manifest=manifest, project=path)
-
-
-def _require_scores(results: Results, plan: Plan, corpus: Corpus, path: Path) -> None:
-    if not is_complete(corpus, plan, results) and plan.detectors[0] not in results.scores:
-        raise ProjectError(f"The project {path} is not computed to the end.", "Open it in the window, or run it again.")
 
 
 @dataclass(frozen=True)

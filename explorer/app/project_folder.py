@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -56,6 +57,11 @@ def new_project_path(projects: Path, source: Path) -> Path:
     stem = source.name.split(".")[0] or "corpus"
     names = (stem if number == 1 else f"{stem}-{number}" for number in itertools.count(1))
     return next(path for name in names if not (path := projects / f"{name}{SUFFIX}").exists())
+
+
+def holds_corpus(path: Path) -> bool:
+    """Whether ``path`` is a project whose corpus was loaded to the end."""
+    return (path / DATABASE).is_file() and (path / SNAPSHOT).is_file()
 
 
 def is_project(path: Path) -> bool:
@@ -123,11 +129,10 @@ class ProjectFolder:
 
     def _connect(self, *, create: bool) -> None:
         file = self.path / DATABASE
-        fresh = create and not file.exists()
         try:
-            uri = f"{file.absolute().as_uri()}?mode={'rwc' if create else 'rw' if self._writable else 'ro'}"
+            uri = f"{file.absolute().as_uri()}?{self._access(create)}"
             self._database = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-            if fresh:
+            if create and self._db.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
                 self._prepare()
             self._check_format()
         except sqlite3.Error as error:
@@ -136,10 +141,17 @@ class ProjectFolder:
                 "It may be damaged or unreadable; restore it from a copy.",
             ) from error
 
+    def _access(self, create: bool) -> str:
+        """How SQLite opens the file. A folder that cannot be written is read as it stands, without shared memory."""
+        if self._writable:
+            return "mode=rwc" if create else "mode=rw"
+        log = self.path / f"{DATABASE}-wal"
+        unfinished = log.exists() and log.stat().st_size > 0
+        return "mode=ro" if unfinished or os.access(self.path, os.W_OK) else "mode=ro&immutable=1"
+
     def _prepare(self) -> None:
         database = self._db
         database.execute("PRAGMA journal_mode=WAL")
-        database.execute("PRAGMA synchronous=FULL")
         database.execute("BEGIN IMMEDIATE")
         for statement in SCHEMA.split(";"):
             database.execute(statement)

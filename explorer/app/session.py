@@ -44,9 +44,13 @@ class OpenRequest:
 
 
 class Session:
-    """See the module's docstring. ``projects_folder`` is where new projects are saved from the start."""
+    """See the module's docstring. ``projects_folder`` is where new projects are saved from the start.
 
-    def __init__(self, post: Post, projects_folder: Path, log: Path | None = None) -> None:
+    remember : whether the place where the person is (and their parameters) are kept in the project.
+    """
+
+    def __init__(self, post: Post, projects_folder: Path, log: Path | None = None, *, remember: bool = True) -> None:
+        self._remember = remember
         self.store = Store()
         self.projects_folder = projects_folder
         self._lanes = Lanes(post, self._show_job, log)
@@ -252,7 +256,7 @@ class Session:
 
     def save_view(self) -> None:
         """Keep where the person is and their parameters; the window calls this when things are quiet."""
-        if self._project is None:
+        if self._project is None or not self._remember:
             return
         state = self.state
         neighbours = {"k": state.neighbours.k, "metric": state.neighbours.metric, "method": state.neighbours.method}

@@ -14,25 +14,21 @@ from numpy.typing import NDArray
 
 from explorer.app.check_store import stored_check
 from explorer.app.project_folder import SNAPSHOT
+from explorer.app.reporting import manifest_beside, write_report
 from explorer.core.corpus.corpus import Corpus, Roles
 from explorer.core.corpus.readers import preview, read_corpus
 from explorer.core.corpus.snapshot import open_snapshot, save_snapshot
 from explorer.core.embedding.estimate import estimate
 from explorer.core.embedding.precomputed import vectors_card
 from explorer.core.embedding.registry import identify
-from explorer.core.pipeline import decide, is_complete, load_results, report, run
+from explorer.core.pipeline import load_results, run
 from explorer.core.plan import Plan
 from explorer.core.progress import Progress
-from explorer.core.report.manifest import build_manifest, write_manifest
 from explorer.core.stages import encoder_request, identify_encoder
 from explorer.core.storage import FolderStore, save_array
-from explorer.errors import ExplorerError
 
 News = Callable[[Mapping[str, Any]], None]
 Task = Callable[[Mapping[str, Any], Progress, News], Mapping[str, Any]]
-
-NOT_REPORTED = ("index",)
-"""Stages that a report does not need."""
 
 PARTIAL_EVERY = 0.25
 """Seconds between two partial layouts at most."""
@@ -113,13 +109,11 @@ def export_task(request: Mapping[str, Any], progress: Progress, news: News) -> M
     project, plan = Path(request["project"]), Plan.from_dict(request["plan"])
     corpus = open_snapshot(project / SNAPSHOT)
     results = load_results(corpus, plan, FolderStore(project))
-    if not is_complete(corpus, plan, results, without=NOT_REPORTED):
-        raise ExplorerError("Not everything that the report needs is computed yet.", "Wait until it is, then export.")
-    decisions = decide(results, plan, {int(row): bool(flag) for row, flag in request["overrides"]})
-    out, raw = Path(request["out"]), bool(request["raw"])
-    digest = report(corpus, results, decisions, k=plan.k).write(out, raw=raw, progress=progress)
-    manifest = build_manifest(corpus, results, decisions, plan, raw=raw, report_digest=digest)
-    write_manifest(manifest, out.with_name(f"{out.stem}.manifest.json"))
+    overrides = {int(row): bool(flag) for row, flag in request["overrides"]}
+    out = Path(request["out"])
+    _, digest = write_report(
+        corpus, results, plan, overrides, out, manifest_beside(out), raw=bool(request["raw"]), progress=progress
+    )
     return {"rows": corpus.rows, "sha256": digest}
 
 

@@ -91,7 +91,7 @@ def stages(corpus: Corpus, plan: Plan, card: EncoderCard) -> tuple[Stage, ...]:
 
 
 def _score_stage(name: str, graph: str, plan: Plan) -> Stage:
-    key = fingerprint("scores in six digits", VERSION, graph, name, dict(detector(name, plan.k).parameters), plan.seed)
+    key = fingerprint("scores", VERSION, graph, name, dict(detector(name, plan.k).parameters), plan.seed)
     return Stage(f"scores.{name}", f"Scoring with {name}", 3, key, compute_scores(name))
 
 
@@ -180,7 +180,7 @@ def compute_pca(work: Work, key: str, progress: Progress) -> Output:
     """(n, 2) positions by principal components: the first picture."""
     from explorer.core.projection.pca import pca
 
-    return {"positions": pca(work.array("vectors", "vectors"), work.plan.seed, progress)}, {}
+    return {"positions": pca(work.array("vectors", "vectors"), progress)}, {}
 
 
 def compute_graph(work: Work, key: str, progress: Progress) -> Output:

@@ -51,11 +51,16 @@ def make_application(theme: ThemeChoice = "system") -> QApplication:
 
 
 def make_window(
-    settings: Settings, save: SaveSettings, *, projects: Path | None = None, log: Path | None = None
+    settings: Settings,
+    save: SaveSettings,
+    *,
+    projects: Path | None = None,
+    log: Path | None = None,
+    remember: bool = True,
 ) -> Composed:
     """The main window over a new session; not shown yet. Needs an application (``make_application``)."""
     bridge = QtBridge()
-    session = Session(bridge.post, projects or settings.projects, log)
+    session = Session(bridge.post, projects or settings.projects, log, remember=remember)
     return Composed(MainWindow(session, settings, save), session, bridge)
 
 

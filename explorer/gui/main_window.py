@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from explorer.app import operations as op
 from explorer.app.changes import Changes
-from explorer.app.project_folder import SUFFIX, is_project
+from explorer.app.project_folder import SUFFIX, holds_corpus, is_project
 from explorer.app.session import OpenRequest, Session
 from explorer.app.settings import Settings, ThemeChoice
 from explorer.app.state import AppState
@@ -298,7 +298,7 @@ class MainWindow(QMainWindow):
         """The sample, in its own project; a second time as it was left."""
         file = sample_file()
         project = self._session.projects_folder / f"{file.stem}{SUFFIX}"
-        if is_project(project):
+        if holds_corpus(project):
             self._session.open_project(project)
         else:
             roles = Roles(("question",), id="ticket", label="intent")

@@ -32,7 +32,7 @@ def screenshot(project: Path, out: Path, *, theme: ThemeChoice = "light", size: 
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     make_application(theme)
     before = qInstallMessageHandler(_without_size_hints)
-    made = make_window(Settings(theme=theme), lambda _: None)
+    made = make_window(Settings(theme=theme), lambda _: None, remember=False)
     try:
         made.window.resize(*size)
         made.window.show()

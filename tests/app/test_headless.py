@@ -215,3 +215,30 @@ def test_output_that_cannot_be_written_is_a_clear_error(small_csv: Path, tmp_pat
         run_corpus(small_csv, blocked, QUESTIONS, LEXICAL)
     with pytest.raises(ExplorerError, match="Cannot write"):
         run_corpus(small_csv, Path("/proc/none"), QUESTIONS, LEXICAL)
+
+
+def test_rerun_never_replaces_decisions_made_since(done: Path) -> None:
+    with ProjectFolder.open(done / "project.textmap") as project:
+        project.save_overrides({3: True})
+    with pytest.raises(ProjectError, match="other decisions"):
+        rerun(done / "manifest.json", done)
+    with ProjectFolder.open(done / "project.textmap") as project:
+        assert project.overrides() == {3: True}
+
+
+def test_a_report_lists_as_many_neighbours_as_the_scores_used(small_csv: Path, tmp_path: Path) -> None:
+    run_corpus(small_csv, tmp_path / "out", QUESTIONS, replace(LEXICAL, k=5, flag_share=0.1))
+    rows = table(tmp_path / "out/report.csv")
+    assert {len(row["neighbor_rows"].split()) for row in rows if row["anomaly_score"]} == {5}
+    assert any("5 neighbours" in row["reason"] for row in rows)
+
+
+def test_an_unfinished_project_is_not_exported(small_csv: Path, tmp_path: Path) -> None:
+    def stop() -> bool:
+        return (tmp_path / "out/project.textmap/graph").exists()
+
+    with pytest.raises(Cancelled):
+        run_corpus(small_csv, tmp_path / "out", QUESTIONS, LEXICAL, progress=Progress(is_cancelled=stop))
+    with pytest.raises(ProjectError, match="Not everything"):
+        export(tmp_path / "out/project.textmap", tmp_path / "early.csv")
+    assert not (tmp_path / "early.csv").exists()

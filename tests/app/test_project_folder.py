@@ -104,3 +104,21 @@ def test_nothing_in_a_project_is_executable_or_pickled(tmp_path: Path, small_csv
             assert file.suffix in allowed, file
             assert file.name == ".lock" or not file.read_bytes().startswith(b"\x80\x04"), file
             assert not file.stat().st_mode & 0o111, file
+
+
+def test_a_project_whose_making_was_killed_can_be_made(tmp_path: Path) -> None:
+    (tmp_path / "p.textmap").mkdir()
+    (tmp_path / "p.textmap/project.sqlite").touch()
+    with ProjectFolder.create(tmp_path / "p.textmap") as project:
+        project.save_overrides({1: True})
+        assert project.overrides() == {1: True}
+
+
+def test_a_folder_that_cannot_be_written_is_read_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with ProjectFolder.create(tmp_path / "p.textmap") as project:
+        project.save_overrides({1: True})
+    monkeypatch.setattr("os.access", lambda *_: False)
+    before = sorted(path.name for path in (tmp_path / "p.textmap").iterdir())
+    with ProjectFolder.open(tmp_path / "p.textmap", writable=False) as project:
+        assert project.overrides() == {1: True}
+        assert sorted(path.name for path in (tmp_path / "p.textmap").iterdir()) == before

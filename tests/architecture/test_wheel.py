@@ -9,7 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
-FIND = "import importlib.resources as r; print((r.files('explorer.resources') / 'samples/bank_questions.csv').is_file())"
+SAMPLE = "samples/bank_questions.csv"
+FIND = f"import importlib.resources as r; print((r.files('explorer.resources') / '{SAMPLE}').is_file())"
 
 
 def test_the_wheel_carries_the_resources_and_they_are_found(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer.core.storage import META, FolderStore, MemoryStore, write_atomically
+from explorer.core.storage import META, FolderStore, MemoryStore, atomic_file, save_array, write_atomically
 from explorer.errors import OutputError
 
 
@@ -78,6 +78,29 @@ def test_write_atomically_leaves_nothing_behind_when_it_fails(tmp_path: Path) ->
     with pytest.raises(OutputError, match="Cannot write"):
         write_atomically(target, b"data")
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+def test_atomic_file_takes_its_place_at_the_end_or_leaves_the_old_one(tmp_path: Path) -> None:
+    target = tmp_path / "file"
+    with atomic_file(target) as temporary:
+        temporary.write_text("first")
+        assert not target.exists()
+    assert target.read_text() == "first"
+    assert target.stat().st_mode & 0o777 == 0o644
+    with pytest.raises(KeyError), atomic_file(target) as temporary:
+        temporary.write_text("second")
+        raise KeyError
+    with pytest.raises(OutputError, match=r"Cannot write .*file: No space left"), atomic_file(target):
+        raise OSError(28, "No space left on device")
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["first"]
+
+
+def test_save_array_keeps_the_name_it_is_given(tmp_path: Path) -> None:
+    save_array(tmp_path / "a.npy", np.arange(3))
+    save_array(tmp_path / "b.positions", np.arange(4))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.npy", "b.positions"]
+    with pytest.raises(OutputError):
+        save_array(tmp_path / "none" / "a.npy", np.arange(3))
 
 
 def test_memory_store_goes_away_with_its_object() -> None:

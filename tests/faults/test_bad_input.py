@@ -16,6 +16,7 @@ import pytest
 from explorer.app.project_folder import ProjectFolder
 from explorer.cli import main
 from explorer.core.corpus.dialects import unlimited_fields
+from tests.tiny_encoder import tiny_model_folder
 
 JUNK = random.Random(1).randbytes(4000)
 GOOD = "id,text\n1,my card was declined today\n2,the card has not arrived\n3,how do I top up\n"
@@ -110,7 +111,7 @@ VECTORS: dict[str, Callable[[], np.ndarray]] = {
     "shape": lambda: np.ones((1, 3, 4)),
     "complex": lambda: np.ones((3, 4)) * 1j,
     "not as objects": lambda: np.array([[object()]] * 3),
-    "beyond 1e+15": lambda: np.ones((3, 4)) * 1e30,
+    "too large": lambda: np.ones((3, 4)) * 1e30,
 }
 
 
@@ -131,9 +132,8 @@ def test_weights_that_are_not_the_official_ones(
     good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package = tmp_path / "other_minilm"
-    (package / "model").mkdir(parents=True)
+    tiny_model_folder(package / "model")
     (package / "__init__.py").touch()
-    (package / "model/model.safetensors").write_bytes(JUNK)
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr("explorer.core.embedding.model_folder.MINILM_PACKAGE", "other_minilm")
     assert "not the official ones" in refused(capsys, "run", good, "--out", tmp_path / "out")

@@ -20,8 +20,9 @@ SAME_PLACE = 1e-3
 PILE = 2.0
 """How many times denser than the densest quarter of the other places a pile of copies is taken to be.
 
-Measured on bank questions of which five or forty had 40 to 100 copies: with 2, those who lie beside a pile are flagged
-no more often than without piles, with 10 half as often again; where all but a few texts are copies, 2 finds the few.
+Measured on 4,000 bank questions, twenty of them copied 60 times: with 2 as many rows are flagged as when nobody is
+compared with piles (192), with 3 a quarter more, those who lie beside a pile. Where all but a few texts are copies, 2
+finds the few.
 """
 CHUNK = 65_536
 

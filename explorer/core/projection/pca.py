@@ -59,12 +59,12 @@ def principal_components(vectors: Vectors, progress: Progress = SILENT) -> Compo
     return Components(mean, axes, (explained[0], explained[1]))
 
 
-def pca(vectors: Vectors, seed: int = 0, progress: Progress = SILENT) -> Positions:
+def pca(vectors: Vectors, progress: Progress = SILENT) -> Positions:
     """Positions (n, 2) float32 of ``vectors`` (n, d) along their first two principal components.
 
     Rows that are all zeros have nothing to be placed by: NaN, and no influence on the others. Where there are fewer
-    than two directions (one row, one dimension, identical rows) the coordinate is 0. ``seed`` is part of every
-    projector's signature; nothing here is random.
+    than two directions (one row, one dimension, identical rows) the coordinate is 0. Nothing here
+    is random.
     """
     components = principal_components(vectors, progress.part(0.0, 0.8))
     placed = np.empty((len(vectors), 2), np.float32)

@@ -27,6 +27,7 @@ class Decisions:
 
     detector : whose score is ``anomaly_score``. flagged : (n,) bool, overrides applied.
     ranks : (n,) int64, 1 = strangest, 0 = not scored.
+    k : neighbours that the scores were computed with, and that a report lists.
     overrides : row -> True (flagged by hand) or False (cleared by hand).
     """
 
@@ -34,6 +35,7 @@ class Decisions:
     threshold: Threshold
     flagged: NDArray[np.bool_]
     ranks: NDArray[np.int64]
+    k: int
     overrides: Mapping[int, bool] = field(default_factory=dict)
 
 
@@ -52,4 +54,4 @@ def decide(results: Results, plan: Plan, overrides: Mapping[int, bool] | None = 
     scores = results.scores[detector]
     threshold = choose_threshold(scores, plan)
     made = dict(overrides or {})
-    return Decisions(detector, threshold, flagged(scores, threshold, made), ranks(scores), made)
+    return Decisions(detector, threshold, flagged(scores, threshold, made), ranks(scores), plan.k, made)

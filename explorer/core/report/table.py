@@ -31,7 +31,6 @@ class Report:
     corpus: Corpus
     results: Results
     decisions: Decisions
-    k: int
 
     @property
     def header(self) -> list[str]:
@@ -54,7 +53,7 @@ class Report:
     def rows(self, *, raw: bool = True) -> Iterator[tuple[str, ...]]:
         """The cells of every row, in the header's order."""
         first = _first_rows(self.corpus.texts)
-        why = explainer(self.corpus, self.results.graph, self.results.scores, self.decisions.detector, self.k)
+        why = explainer(self.corpus, self.results.graph, self.results.scores, self.decisions.detector, self.decisions.k)
         assert why is not None
         for start in range(0, self.corpus.rows, BATCH):
             stop = min(start + BATCH, self.corpus.rows)
@@ -107,7 +106,7 @@ class Report:
         graph = self.results.graph
         if graph is None:
             return [[""] * rows.size] * 2
-        near = graph.prefix(min(self.k, graph.k))
+        near = graph.prefix(min(self.decisions.k, graph.k))
         ids = [" ".join(str(i) for i in line if i >= 0) for line in near.ids[rows].tolist()]
         distances = [" ".join(f"{d:.6g}" for d in line if d == d) for line in near.distances[rows].tolist()]
         return [ids, distances]
@@ -116,9 +115,9 @@ class Report:
 _LAST = ["neighbor_rows", "neighbor_distances", "duplicate_of"]
 
 
-def report(corpus: Corpus, results: Results, decisions: Decisions, *, k: int = 15) -> Report:
-    """The report over what was computed and decided; ``k`` neighbours are listed for each row."""
-    return Report(corpus, results, decisions, k)
+def report(corpus: Corpus, results: Results, decisions: Decisions) -> Report:
+    """The report over what was computed and decided."""
+    return Report(corpus, results, decisions)
 
 
 def unclashing(names: Sequence[str], taken: set[str]) -> list[str]:

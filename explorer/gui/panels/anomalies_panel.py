@@ -21,6 +21,7 @@ from explorer.app.changes import Changes
 from explorer.app.session import Session
 from explorer.app.state import AppState
 from explorer.core.anomaly.detectors import DETECTORS
+from explorer.core.anomaly.flags import Threshold
 from explorer.gui.item_models.ranking_model import RankingModel
 from explorer.gui.parts import UNIT, ShareBox, column, labelled, line, named, number, prose, threshold_words
 from explorer.gui.tables import dress_table, follow_current
@@ -48,6 +49,7 @@ class AnomaliesPanel(QWidget):
         self._show = named(QComboBox(), "Texts listed", "All ranked texts, or only some of them")
         self._table = named(QTableView(), "Ranking", "Strangest first. N and P go through the flagged ones")
         self._following = False
+        self._listed_for: Threshold | None = None
         self._build()
         self.show_state(session.state, Changes.ALL)
 
@@ -132,14 +134,20 @@ class AnomaliesPanel(QWidget):
             self._histogram.set_title(f"Anomaly score ({state.detector})")
             self._model.show_ranking(state, self._show.currentData())
             self._widen()
-        elif changes & Changes.FLAGS and self._show.currentData() == "by hand":
-            self._model.show_ranking(state, "by hand")
+        elif changes & Changes.FLAGS and self._is_out_of_date(state):
+            self._model.show_ranking(state, self._show.currentData())
         elif changes & (Changes.FLAGS | Changes.CURRENT):
             self._model.refresh(state)
         if changes & (Changes.CORPUS | Changes.SCORES | Changes.FLAGS):
+            self._listed_for = state.threshold
             self._show_threshold(state)
         if changes & (Changes.CORPUS | Changes.SCORES | Changes.CURRENT):
             follow_current(self._table, self._model.index_of(state.current))
+
+    def _is_out_of_date(self, state: AppState) -> bool:
+        """The list of flagged texts follows the line, but a text just cleared stays where the eye is."""
+        shown = self._show.currentData()
+        return shown == "by hand" or (shown == "flagged" and state.threshold != self._listed_for)
 
     def _show_detectors(self, state: AppState) -> None:
         with QSignalBlocker(self._detector):

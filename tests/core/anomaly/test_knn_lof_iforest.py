@@ -47,6 +47,33 @@ def test_lof_is_not_carried_away_by_piles_of_copies() -> None:
     assert scores.max() < 10.0
 
 
+def lof_of(rows: list[list[float]]) -> np.ndarray:
+    vectors = np.array(rows, np.float32)
+    graph = build_graph(vectors, k=15, metric="euclidean")
+    return Lof(15).score(DetectorInput(vectors, graph, vectors.any(axis=1), 0))
+
+
+def test_lof_finds_the_few_texts_that_lie_beside_piles_of_copies() -> None:
+    piles = [[1.0, 0.0, 0.0]] * 100 + [[0.0, 1.0, 0.0]] * 100 + [[0.0, 0.0, 1.0]] * 100
+    scores = lof_of([*piles, [11.0, 0.0, 0.0], [0.0, 11.0, 0.0], [0.0, 0.0, 6.0]])
+    assert (scores[:300] == 1.0).all()
+    assert scores[300] == scores[301] == pytest.approx(2.0 * 10.0 / 7.5)
+    assert scores[302] == pytest.approx(2.0 * 5.0 / 7.5)
+
+
+def test_lof_calls_nobody_denser_than_the_pile_it_lies_beside() -> None:
+    scores = lof_of([*[[1.0, 0.0]] * 50, *[[0.0, 1.0]] * 50, [1.001, 0.0], [30.0, 0.0]])
+    assert scores[100] == 1.0
+    assert scores[101] > 1.5
+
+
+@pytest.mark.parametrize("rows", [[[1.0, 2.0]] * 40, [[1.0, 2.0]], [[0.0, 0.0]] * 3])
+def test_lof_of_copies_alone_is_one(rows: list[list[float]]) -> None:
+    scores = lof_of(rows)
+    assert (scores[np.any(rows, axis=1)] == 1.0).all()
+    assert np.isnan(scores[~np.any(rows, axis=1)]).all()
+
+
 def test_isolation_forest_equals_sklearn(data: DetectorInput) -> None:
     expected = -SklearnForest(random_state=5).fit(data.vectors).score_samples(data.vectors)
     np.testing.assert_allclose(IsolationForest().score(data), expected, rtol=1e-12)

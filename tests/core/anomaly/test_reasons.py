@@ -6,7 +6,7 @@ import pytest
 from explorer.core.anomaly.base import DetectorInput
 from explorer.core.anomaly.detectors import detector
 from explorer.core.anomaly.knn import Knn
-from explorer.core.anomaly.reasons import CorpusFacts, corpus_facts, reason, reasons
+from explorer.core.anomaly.reasons import CorpusFacts, corpus_facts, reason
 from explorer.core.neighbors.graph import build_graph
 from explorer.core.progress import SILENT
 
@@ -59,8 +59,8 @@ def test_long_texts_and_empty_ones(facts: CorpusFacts) -> None:
 
 
 def test_overrides_come_first_and_keep_the_facts(facts: CorpusFacts) -> None:
-    plain, by_hand = reasons([9, 9], facts), reasons([9, 10], facts, {9: False, 10: True})
-    assert by_hand == [f"cleared by hand; {plain[0]}", f"flagged by hand; {reason(10, facts)}"]
+    assert reason(9, facts, False) == f"cleared by hand; {reason(9, facts)}"
+    assert reason(10, facts, True) == f"flagged by hand; {reason(10, facts)}"
 
 
 def test_lof_first() -> None:
@@ -70,6 +70,13 @@ def test_lof_first() -> None:
     assert " times sparser than around its neighbours; mean distance to its 15 neighbours" in reason(100, facts)
     near = int(np.abs(facts.detectors[0].scores - 1.0).argmin())
     assert reason(near, facts).startswith("about as dense as around its neighbours")
+
+
+def test_who_lies_beside_a_pile_of_copies_is_called_sparser() -> None:
+    vectors = np.concatenate([np.tile(np.eye(3), (100, 1)), 11.0 * np.eye(3)[:2]])
+    facts = facts_of(vectors, np.full(302, 50), "lof")
+    assert reason(300, facts) == "2.00 times sparser than around its neighbours"
+    assert reason(0, facts) == "about as dense as around its neighbours"
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ import pytest
 
 from explorer.core.embedding import embed
 from explorer.core.embedding.base import Encoded, EncoderCard
-from explorer.core.embedding.embed import count_work, embed_corpus, rows_to_embed
+from explorer.core.embedding.embed import embed_corpus
 from explorer.core.embedding.sentence import SentenceEncoder
-from explorer.core.embedding.store import VectorStore, text_keys
+from explorer.core.embedding.store import VectorStore
 from explorer.core.progress import SILENT, Cancelled, Progress, Report
 from explorer.errors import EncoderError
+from tests.text_keys import keys_of
 
 
 class Watched:
@@ -51,39 +52,38 @@ def corpus(questions: list[str]) -> list[str]:
 
 
 def test_rows_get_their_own_vectors(tmp_path: Path, encoder: Watched, corpus: list[str], tiny: SentenceEncoder) -> None:
-    found = embed_corpus(corpus, text_keys(corpus), encoder, VectorStore(tmp_path, 32), SILENT)
+    found = embed_corpus(corpus, keys_of(corpus), encoder, VectorStore(tmp_path, 32), SILENT)
     full = [row for row, text in enumerate(corpus) if text]
     np.testing.assert_array_equal(found.vectors[full], tiny.encode([corpus[row] for row in full], SILENT).vectors)
-    assert found.zero_rows.tolist() == [row for row, text in enumerate(corpus) if not text]
+    assert np.flatnonzero(~found.vectors.any(axis=1)).tolist() == [row for row, text in enumerate(corpus) if not text]
     assert found.cut == int(tiny.encode(corpus, SILENT).cut.sum()) > 0
 
 
 def test_each_different_text_is_embedded_once_in_order(tmp_path: Path, encoder: Watched, corpus: list[str]) -> None:
     store = VectorStore(tmp_path, 32)
-    found = embed_corpus(corpus, text_keys(corpus), encoder, store, SILENT)
+    found = embed_corpus(corpus, keys_of(corpus), encoder, store, SILENT)
     assert encoder.seen == [text for text in dict.fromkeys(corpus) if text]
     assert found.computed == len(encoder.seen) == len(store)
     more = [*reversed(corpus), "a new one"]
     encoder.seen.clear()
-    embed_corpus(more, text_keys(more), encoder, VectorStore(tmp_path, 32), SILENT)
+    embed_corpus(more, keys_of(more), encoder, VectorStore(tmp_path, 32), SILENT)
     assert encoder.seen == ["a new one"]
 
 
 def test_arrow_columns_give_the_same(tmp_path: Path, encoder: Watched, corpus: list[str]) -> None:
     column = pa.chunked_array([corpus[:50], corpus[50:]], type=pa.large_string())
-    keys = text_keys(corpus)
+    keys = keys_of(corpus)
     one = embed_corpus(column, keys, encoder, VectorStore(tmp_path / "a", 32), SILENT)
     two = embed_corpus(corpus, keys, encoder, VectorStore(tmp_path / "b", 32), SILENT)
     assert one.vectors.tobytes() == two.vectors.tobytes()
-    rows = rows_to_embed(keys, VectorStore(tmp_path / "c", 32))
-    assert count_work(column, rows) == count_work(corpus, rows) == (one.computed, sum(map(len, {*corpus})))
+    assert one.computed == two.computed == len({*corpus} - {""})
 
 
 @pytest.mark.parametrize("after", [1, 4, 9, 17])
 def test_cancelled_run_goes_on_and_ends_in_the_same_bytes(
     tmp_path: Path, encoder: Watched, corpus: list[str], after: int
 ) -> None:
-    keys = text_keys(corpus)
+    keys = keys_of(corpus)
     undisturbed = embed_corpus(corpus, keys, encoder, VectorStore(tmp_path / "a", 32), SILENT)
     reports: list[Report] = []
     progress = Progress(reports.append, lambda: len(reports) >= after)
@@ -99,7 +99,7 @@ def test_cancelled_run_goes_on_and_ends_in_the_same_bytes(
 
 @pytest.mark.parametrize("name", ["part-00002.npy", "part-00000.json", "part-00004.keys.npy"])
 def test_damaged_part_is_computed_again(tmp_path: Path, encoder: Watched, corpus: list[str], name: str) -> None:
-    keys = text_keys(corpus)
+    keys = keys_of(corpus)
     undisturbed = embed_corpus(corpus, keys, encoder, VectorStore(tmp_path, 32), SILENT)
     (tmp_path / name).write_bytes(b"damaged")
     again = embed_corpus(corpus, keys, encoder, VectorStore(tmp_path, 32), SILENT)
@@ -109,7 +109,7 @@ def test_damaged_part_is_computed_again(tmp_path: Path, encoder: Watched, corpus
 
 def test_progress_says_texts_pace_and_time_left(tmp_path: Path, encoder: Watched, corpus: list[str]) -> None:
     reports: list[Report] = []
-    found = embed_corpus(corpus, text_keys(corpus), encoder, VectorStore(tmp_path, 32), Progress(reports.append))
+    found = embed_corpus(corpus, keys_of(corpus), encoder, VectorStore(tmp_path, 32), Progress(reports.append))
     fractions = [report.fraction for report in reports]
     assert fractions == sorted(fractions)
     last = reports[-2].facts
@@ -125,15 +125,15 @@ def test_vector_that_is_not_finite_names_its_row(tmp_path: Path, tiny: SentenceE
             return found
 
     with pytest.raises(EncoderError, match="row 40"):
-        embed_corpus(corpus, text_keys(corpus), Broken(tiny), VectorStore(tmp_path, 32), SILENT)
+        embed_corpus(corpus, keys_of(corpus), Broken(tiny), VectorStore(tmp_path, 32), SILENT)
     assert len(VectorStore(tmp_path, 32)) == 32
 
 
 @pytest.mark.parametrize("texts", [[], [""], ["", ""], ["one"]])
 def test_tiny_corpora(tmp_path: Path, encoder: Watched, texts: list[str]) -> None:
-    found = embed_corpus(texts, text_keys(texts), encoder, VectorStore(tmp_path, 32), SILENT)
+    found = embed_corpus(texts, keys_of(texts), encoder, VectorStore(tmp_path, 32), SILENT)
     assert found.vectors.shape == (len(texts), 32)
-    assert found.zero_rows.size == texts.count("")
+    assert (~found.vectors.any(axis=1)).sum() == texts.count("")
 
 
 def test_parts_end_by_work_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from explorer.core.embedding import model_folder
 from explorer.core.embedding.model_folder import (
     MINILM_SHA256,
     ModelFolder,
     PrecisionVerdict,
     bundled_minilm,
-    processor_bf16,
     require_digest,
 )
+from explorer.core.embedding.registry import EncoderRequest, identify
 from explorer.core.fingerprint import file_digest
 from explorer.errors import EncoderError
 from tests.tiny_encoder import TINY_DIMENSION, TINY_TOKENS
@@ -51,11 +52,23 @@ def test_tiny_model_is_described_as_it_is(tiny_folder: Path) -> None:
     )
 
 
-def test_weights_that_are_not_the_official_ones_are_refused(tmp_path: Path) -> None:
-    file = tmp_path / "model.safetensors"
-    file.write_bytes(b"other weights")
+def test_weights_that_are_not_the_official_ones_are_refused(tiny_folder: Path) -> None:
     with pytest.raises(EncoderError, match="not the official ones"):
-        require_digest(file, MINILM_SHA256)
+        require_digest(ModelFolder("minilm", tiny_folder), "model.safetensors", MINILM_SHA256)
+    with pytest.raises(EncoderError, match="not the official ones"):
+        require_digest(ModelFolder("minilm", tiny_folder), "absent.safetensors", MINILM_SHA256)
+
+
+def test_identifying_reads_the_weights_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def watched(file: Path) -> str:
+        read.append(file.name)
+        return file_digest(file)
+
+    monkeypatch.setattr(model_folder, "file_digest", watched)
+    identify(EncoderRequest())
+    assert read.count("model.safetensors") == 1
 
 
 def test_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:
@@ -107,18 +120,6 @@ def test_legacy_and_dense_configurations(tmp_path: Path) -> None:
     prompts = {"prompts": {"query": "q: ", "passage": "p: "}, "default_prompt_name": None}
     (tmp_path / "config_sentence_transformers.json").write_text(json.dumps(prompts))
     assert folder.prompts == ("p: ", "q: ")
-
-
-def test_processor_flags_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("platform.machine", lambda: "x86_64")
-    info = tmp_path / "cpuinfo"
-    info.write_text("model name : x\nflags\t\t: fpu avx512_bf16 amx_bf16\n")
-    assert processor_bf16(info) == "amx_bf16 avx512_bf16"
-    info.write_text("flags\t\t: fpu avx2\n")
-    assert processor_bf16(info) == ""
-    assert processor_bf16(tmp_path / "absent") == ""
-    monkeypatch.setattr("platform.machine", lambda: "arm64")
-    assert processor_bf16(info) == ""
 
 
 def test_verdict_belongs_to_model_and_processor(tmp_path: Path) -> None:

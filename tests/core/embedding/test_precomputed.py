@@ -47,6 +47,34 @@ def test_value_that_is_not_finite_names_its_row(tmp_path: Path, value: float) ->
 
 
 @pytest.mark.parametrize(
+    ("factor", "words", "hint"),
+    [
+        (1e20, r"as large as 3\.0e\+20", "Divide all vectors by 1e21"),
+        (1e-30, "too small", "Multiply all vectors by 1e30"),
+    ],
+)
+def test_numbers_whose_squares_float32_cannot_hold_are_refused(
+    tmp_path: Path, factor: float, words: str, hint: str
+) -> None:
+    values = np.zeros((4, 3))
+    values[2] = factor * 3.0
+    with pytest.raises(VectorsError, match=words) as refused:
+        load_vectors(saved(tmp_path / "a.npy", values), 4)
+    assert "row 2" in str(refused.value)
+    assert hint in refused.value.hint
+    power = float(hint.split()[-1])
+    mended = values / power if factor > 1 else values * power
+    np.testing.assert_allclose(load_vectors(saved(tmp_path / "b.npy", mended), 4), mended, rtol=1e-6)
+
+
+@pytest.mark.parametrize("peak", [1e7, 1e-7])
+def test_large_and_small_numbers_are_taken_as_far_as_float32_can_hold_them(tmp_path: Path, peak: float) -> None:
+    values = np.full((4, 3), peak, np.float32)
+    np.testing.assert_array_equal(load_vectors(saved(tmp_path / "a.npy", values), 4), values)
+    assert not load_vectors(saved(tmp_path / "zero.npy", 0.0 * values), 4).any()
+
+
+@pytest.mark.parametrize(
     "array",
     [
         np.ones(4),

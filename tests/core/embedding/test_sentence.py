@@ -107,7 +107,7 @@ def test_static_word_vectors_work_too(tiny_folder: Path, tmp_path: Path, questio
 def test_disagreeing_bf16_falls_back_and_is_remembered(
     tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny: SentenceEncoder
 ) -> None:
-    monkeypatch.setattr(registry, "processor_bf16", lambda: "amx_bf16")
+    monkeypatch.setattr(registry, "bfloat16_instructions", lambda: ("amx_bf16",))
     monkeypatch.setattr(sentence, "LEAST_COSINE", 1.1)
     request = EncoderRequest(str(tiny_folder), state=tmp_path)
     assert identify(request).precision == "bf16"

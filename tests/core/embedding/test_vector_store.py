@@ -6,13 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer.core.embedding.store import VectorStore, text_key, text_keys
+from explorer.core.corpus.keys import text_key
+from explorer.core.embedding.store import VectorStore
 from explorer.errors import OutputError
+from tests.text_keys import keys_of
 
 
 def filled(folder: Path, parts: int = 3, size: int = 5) -> tuple[VectorStore, np.ndarray, np.ndarray]:
     store = VectorStore(folder, 4)
-    keys = text_keys(f"text {number}" for number in range(parts * size))
+    keys = keys_of(f"text {number}" for number in range(parts * size))
     vectors = np.random.default_rng(0).normal(size=(parts * size, 4)).astype(np.float32)
     for start in range(0, parts * size, size):
         part = slice(start, start + size)
@@ -30,7 +32,7 @@ def test_what_was_appended_is_found_in_any_order(tmp_path: Path) -> None:
     store, keys, vectors = filled(tmp_path)
     order = np.random.default_rng(1).integers(0, 15, 40)
     np.testing.assert_array_equal(gathered(store, keys[order]), vectors[order])
-    assert store.missing(text_keys(["text 3", "other"])).tolist() == [False, True]
+    assert store.missing(keys_of(["text 3", "other"])).tolist() == [False, True]
     cut = store.gather(keys, np.zeros((15, 4), np.float32))
     assert np.flatnonzero(cut).tolist() == [1, 6, 11]
     assert len(store) == 15
@@ -88,18 +90,31 @@ def test_part_of_another_width_does_not_count(tmp_path: Path) -> None:
 
 def test_equal_keys_keep_the_first_vector(tmp_path: Path) -> None:
     store = VectorStore(tmp_path, 4)
-    key = text_keys(["a"])
+    key = keys_of(["a"])
     for value in (1, 2):
         store.append(key, np.full((1, 4), value, np.float32), np.zeros(1, bool))
     assert gathered(store, key).tolist() == [[1, 1, 1, 1]]
     assert gathered(VectorStore(tmp_path, 4), key).tolist() == [[1, 1, 1, 1]]
 
 
+def test_keys_are_sorted_when_they_are_looked_for_and_not_for_every_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sorts = []
+    unique = np.unique
+    monkeypatch.setattr(np, "unique", lambda *given, **options: sorts.append(1) or unique(*given, **options))
+    store, keys, vectors = filled(tmp_path, parts=6)
+    before = len(sorts)
+    np.testing.assert_array_equal(gathered(store, keys), vectors)
+    assert not store.missing(keys).any()
+    assert (before, len(sorts)) == (1, 2)
+
+
 def test_empty_store_misses_everything(tmp_path: Path) -> None:
     store = VectorStore(tmp_path, 4)
-    assert store.missing(text_keys("ab")).all()
-    assert not gathered(store, text_keys("ab")).any()
-    assert store.missing(text_keys([])).size == 0
+    assert store.missing(keys_of("ab")).all()
+    assert not gathered(store, keys_of("ab")).any()
+    assert store.missing(keys_of([])).size == 0
 
 
 def test_failing_disk_is_one_sentence(tmp_path: Path) -> None:
@@ -116,8 +131,8 @@ def test_disk_that_fills_up_leaves_the_store_as_it_was(tmp_path: Path, monkeypat
 
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OutputError, match="No space left"):
-        store.append(text_keys(["new"]), np.ones((1, 4), np.float32), np.zeros(1, bool))
-    assert store.missing(text_keys(["new"])).all()
+        store.append(keys_of(["new"]), np.ones((1, 4), np.float32), np.zeros(1, bool))
+    assert store.missing(keys_of(["new"])).all()
     assert not VectorStore(tmp_path, 4).missing(keys).any()
 
 

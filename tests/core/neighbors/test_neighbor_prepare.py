@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.preprocessing import StandardScaler
 
+from explorer.core.neighbors.graph import build_graph
 from explorer.core.neighbors.prepare import prepare
 from explorer.errors import OptionError, VectorsError
 
@@ -64,3 +65,24 @@ def test_the_row_that_is_not_finite_is_named():
     vectors[17, 3] = np.inf
     with pytest.raises(VectorsError, match="row 17"):
         prepare(vectors)
+
+
+@pytest.mark.parametrize("factor", [1e19, 1e-19, 1e-41])
+def test_euclidean_refuses_numbers_whose_squares_float32_cannot_hold(factor):
+    with pytest.raises(VectorsError, match="to compute distances with"):
+        prepare(sample().astype(np.float64) * factor, "euclidean")
+
+
+@pytest.mark.parametrize("factor", [1e7 / 16.0, 1e-8])
+@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
+def test_the_graph_is_the_same_at_the_ends_of_the_range(metric, factor):
+    plain = build_graph(sample(), k=5, metric=metric)
+    scaled = build_graph(sample().astype(np.float64) * factor, k=5, metric=metric)
+    assert (plain.ids == scaled.ids).all()
+    unit = factor if metric == "euclidean" else 1.0
+    np.testing.assert_allclose(scaled.distances, plain.distances * unit, rtol=1e-4, atol=1e-7 * unit)
+
+
+def test_cosine_takes_numbers_of_any_size():
+    far = build_graph(sample() * np.float32(1e20), k=5)
+    np.testing.assert_array_equal(far.ids, build_graph(sample(), k=5).ids)

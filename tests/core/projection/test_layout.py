@@ -15,7 +15,6 @@ from explorer.core.progress import Cancelled, Progress
 from explorer.core.projection.fuzzy_graph import fuzzy_graph
 from explorer.core.projection.layout import curve, layout
 from explorer.core.projection.pca import pca
-from explorer.core.projection.projectors import PROJECTORS
 
 
 @pytest.fixture(scope="module")
@@ -131,13 +130,3 @@ def test_partials_come_early_and_cancel_carries_the_positions(digits: np.ndarray
     assert not np.array_equal(partials[0], partials[1])
     assert isinstance(cancelled.value.partial, np.ndarray)
     assert np.isfinite(cancelled.value.partial).all()
-
-
-@pytest.mark.parametrize("name", PROJECTORS)
-def test_every_projector_places_and_says_what_it_is(name: str, digits: np.ndarray, graph: KnnGraph) -> None:
-    projector = PROJECTORS[name]()
-    assert projector.name == name
-    assert projector.summary.endswith(".")
-    found = projector.project(digits, graph, seed=2)
-    assert found.shape == (len(digits), 2)
-    assert np.isfinite(found).all()
