@@ -22,8 +22,12 @@ import time
 from collections.abc import Callable, Container, Iterator
 from dataclasses import replace
 
+import pyarrow.compute as pc
+
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.corpus.readers import read_corpus
+from explorer.core.embedding.base import EncoderCard
+from explorer.core.embedding.estimate import estimate
 from explorer.core.measure import PeakMemory
 from explorer.core.plan import Plan
 from explorer.core.progress import SILENT, Progress
@@ -104,8 +108,16 @@ def _prepared(corpus: Corpus, plan: Plan, store: ResultStore, progress: Progress
     vectors = stages(corpus, plan, card)[0]
     if plan.vectors is not None or store.load(vectors.name, vectors.key) is not None:
         return Work(corpus, plan, card, store, on_partial)
+    progress.report(0, f"Embedding takes {_cost(corpus, card)}")
     encoder = open_plan_encoder(corpus, plan, store, progress.part(0, PREPARING))
     return Work(corpus, plan, encoder.card, store, on_partial, encoder)
+
+
+def _cost(corpus: Corpus, card: EncoderCard) -> str:
+    """Time and disk for the different texts of a corpus, in words; less where some are embedded already."""
+    different = pc.unique(corpus.embedded)
+    characters = pc.sum(pc.utf8_length(different)).as_py() or 0
+    return estimate(card, texts=len(different), characters=characters, rows=corpus.rows).sentence
 
 
 def _shares(steps: tuple[Stage, ...], progress: Progress) -> Iterator[tuple[Stage, Progress]]:
