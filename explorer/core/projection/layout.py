@@ -38,7 +38,7 @@ def layout(
     """Positions (n, 2) float32 in which neighbours in ``graph`` lie near each other.
 
     start : (n, 2) where to begin: PCA, or an earlier layout to be morphed. It is centred and scaled.
-    epochs : passes over the edges; None = 500 up to 40,000 rows, fewer beyond, 200 from 100,000 on.
+    epochs : passes over the edges; None = 500 up to 30,000 rows, fewer beyond, 200 from 75,000 on.
     min_dist : how close neighbours may come, in units of the map (the spread of a neighbourhood is 1).
     negative : random rows that push a row away for each neighbour that pulls it.
     on_partial : called with a copy of the positions a few times a second at 50,000 rows, first after one epoch.
@@ -116,7 +116,7 @@ class _Sweeps:
 
 def _epochs(rows: int) -> int:
     """On 50,000 MiniLM vectors, 400 epochs give a trustworthiness of 0.929, 200 give 0.921 (umap-learn: 0.926)."""
-    return min(500, max(200, 20_000_000 // max(rows, 1)))
+    return min(500, max(200, 15_000_000 // max(rows, 1)))
 
 
 def _cadence(rows: int, epochs: int) -> int:
