@@ -73,6 +73,8 @@ def _fast(path: Path, dialect: Dialect, progress: Progress) -> pa.Table | None:
     if not dialect.header:
         return table.rename_columns(_numbered(dialect.width))
     names = [str(column[0]) for column in table.slice(0, 1).columns]
+    if names == [""]:
+        return None  # blank lines before the header
     return table.slice(1).rename_columns(names)
 
 
@@ -100,6 +102,7 @@ def _arrow_batches(path: Path, dialect: Dialect, progress: Progress) -> Iterator
         quote_char=dialect.quote or False,
         escape_char=dialect.escape or False,
         newlines_in_values=dialect.quote is not None,
+        ignore_empty_lines=dialect.width > 1,
     )
     convert = arrow_csv.ConvertOptions(
         column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False, check_utf8=False
@@ -193,7 +196,7 @@ class _Careful:
         """The header, brought to full width; R leaves out the name of the first column, others those of the last."""
         if not self.dialect.header:
             return _numbered(self.dialect.width)
-        first = next(records, None)
+        first = next((record for record in records if record != [""]), None)
         if first is None:
             return []
         names = [name for name in first if name is not None]
@@ -222,6 +225,8 @@ class _Careful:
             if broken or (len(values) != self.dialect.width and len(tape.taken) > 1):
                 values = self._mended(tape, line, values)
                 reader = self._reader(tape)
+            if not values and self.dialect.width == 1 and not broken:
+                values = [""]  # a blank line of a single column is an empty text, as in a file of lines
             row = self._fitted(values, line) if values else None
             if row is not None:
                 yield row

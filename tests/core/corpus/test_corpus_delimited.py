@@ -14,6 +14,7 @@ from explorer.core.corpus.corpus import Rejected
 from explorer.core.corpus.delimited import read_delimited
 from explorer.core.corpus.dialects import Dialect, detect_dialect
 from explorer.core.corpus.raw import RawTable, ReadJob
+from explorer.core.corpus.readers import read_corpus
 from explorer.core.progress import SILENT
 
 # Left out: lone surrogates (no encoding holds them) and NUL (shown as a visible sign, tested elsewhere).
@@ -175,3 +176,12 @@ def test_more_rows_than_one_chunk(tmp_path: Path) -> None:
     raw = read(write(tmp_path, data))
     assert raw.table.num_rows == count + 1
     assert raw.table.column("id")[count].as_py() == "last"
+
+
+@pytest.mark.parametrize("quoted", [False, True])
+def test_blank_lines_of_a_single_column_are_empty_texts(tmp_path: Path, quoted: bool) -> None:
+    path = tmp_path / "one.csv"
+    last = 'last, "one"' if quoted else "last one"
+    path.write_text(f"\ntext\nhello there\n\nsecond text\n\n\n{last}\n", encoding="utf-8")
+    corpus = read_corpus(path)
+    assert corpus.texts.to_pylist() == ["hello there", "", "second text", "", "", last]
