@@ -123,10 +123,8 @@ def test_neighbours_follow_the_current_row_k_and_metric(desk: Desk, small_csv: P
 def test_cancelling_answers_at_once_and_going_on_finishes(desk: Desk, small_csv: Path) -> None:
     desk.session.open_corpus(OpenRequest(small_csv, QUESTIONS, plan=LEXICAL))
     desk.until(lambda: desk.state.results.vectors is not None)
-    started = time.monotonic()
     desk.session.cancel()
-    desk.until(lambda: desk.state.job is None, timeout=0.2)
-    assert time.monotonic() - started < 0.2
+    assert desk.state.job is None, "the answer does not wait for the worker"
     desk.session.compute()
     desk.until(desk.complete)
 
