@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,10 @@ from explorer.core.anomaly.knn import Knn
 from explorer.core.anomaly.lof import Lof
 from explorer.core.neighbors.graph import build_graph
 from explorer.core.progress import SILENT
+from tests.bench.bench_row import bench_row
 from tests.bench.realistic import in_fresh_process, labelled, vectors_file
+
+row = partial(bench_row, "anomaly")
 
 K = 15
 SEED = 0
@@ -37,18 +41,6 @@ def rows(scratch: Path) -> Iterator[dict]:
         found, expected = roc_auc_score(labels, scores), roc_auc_score(labels, pyods[name])
         gap = abs(found - expected)
         yield row(f"auroc_gap_{name}", gap, "AUROC", "<= 0.005", gap <= 0.005, f"PyOD {expected:.4f}, ours {found:.4f}")
-
-
-def row(name: str, value: float, unit: str, target: str, ok: bool | None, against: str) -> dict:
-    return {
-        "group": "anomaly",
-        "name": name,
-        "value": value,
-        "unit": unit,
-        "target": target,
-        "ok": ok,
-        "against": against,
-    }
 
 
 def our_detectors() -> list[Detector]:

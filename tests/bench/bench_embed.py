@@ -7,8 +7,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
+from tests.bench.bench_row import bench_row
+
+row = partial(bench_row, "embed")
 TEXTS = 1_024
 REPEATS = 3
 WORDS = 40
@@ -30,18 +34,6 @@ def rows(scratch: Path) -> Iterator[dict]:
     )
     yield row("cosine", found["cosine"], "", ">= 0.999", found["cosine"] >= 0.999, f"{AGAINST}, minimum of all texts")
     yield row("texts_per_second", found["rate"], "texts/s", "", None, f"{WORDS}-word texts, {found['precision']}")
-
-
-def row(name: str, value: float, unit: str, target: str, ok: bool | None, against: str) -> dict:
-    return {
-        "group": "embed",
-        "name": name,
-        "value": value,
-        "unit": unit,
-        "target": target,
-        "ok": ok,
-        "against": against,
-    }
 
 
 def questions() -> list[str]:

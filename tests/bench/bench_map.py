@@ -6,11 +6,15 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from tests.bench.bench_row import bench_row
 from tests.bench.realistic import in_fresh_process, vectors_file
+
+row = partial(bench_row, "map")
 
 K = 15
 SAMPLE = 1_000
@@ -37,10 +41,6 @@ def rows(scratch: Path) -> Iterator[dict]:
     gap = yardstick - trust
     against = f"umap-learn {yardstick:.4f}, ours {trust:.4f}: {SAMPLE} rows among all 50,000"
     yield row("trust_below_umap", gap, "", "<= 0.01", gap <= 0.01, against)
-
-
-def row(name: str, value: float, unit: str, target: str, ok: bool | None, against: str) -> dict:
-    return {"group": "map", "name": name, "value": value, "unit": unit, "target": target, "ok": ok, "against": against}
 
 
 def trust_of(vectors: np.ndarray, placed: np.ndarray) -> float:

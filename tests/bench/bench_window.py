@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
+from tests.bench.bench_row import bench_row
 from tests.bench.realistic import in_fresh_process, vectors_file
 from tests.bench.texts import corpus_file
 
+row = partial(bench_row, "window")
+
 PROBE = "tests.bench.window_probe"
 FRAME = "real window, offscreen platform, fresh process"
-
-
-def row(name: str, value: float, unit: str, target: str, ok: bool, against: str) -> dict:
-    return {
-        "group": "window",
-        "name": name,
-        "value": value,
-        "unit": unit,
-        "target": target,
-        "ok": ok,
-        "against": against,
-    }
 
 
 def opened(scratch: Path, count: int, vectors: bool = True) -> dict:

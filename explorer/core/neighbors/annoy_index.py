@@ -27,6 +27,9 @@ from explorer.errors import OptionError, ProjectError
 TREES: Final = 64
 """Trees of the forest. Recall is raised by ``search_k``, which costs no building and no disk."""
 
+SETTLED: Final = 2
+"""Doublings of the effort that must leave an answer as it was."""
+
 ANNOY_METRICS: Final[Mapping[Metric, Literal["angular", "euclidean"]]] = {"cosine": "angular", "euclidean": "euclidean"}
 
 SPARE: Final = 16
@@ -157,15 +160,33 @@ class AnnoyNeighborIndex:
     def search(
         self, vectors: Vectors, k: int, *, without: Ids | None = None, search_k: int | None = None
     ) -> tuple[Ids, Distances]:
-        """See ``NeighborIndex.search``. ``search_k`` overrides the effort that was measured, which grows with k."""
+        """See ``NeighborIndex.search``. ``search_k`` is the effort to start with; the one measured grows with k.
+
+        An effort that suits texts in company finds too few neighbours of a text far from all others, and those are
+        the ones that are looked at. So it is doubled until the answer stays the same.
+        """
         check_k(k)
         leave_out = check_without(without, len(vectors))
         queries, asked = self._space.queries(vectors)
-        effort = search_k or self._facts["search_k"] * max(1, -(-k // self._facts["recall_k"]))
+        effort = self._facts["search_k"] * max(1, -(-k // self._facts["recall_k"]))
         ids = np.full((len(queries), k), MISSING, dtype=np.int32)
         distances = np.full((len(queries), k), np.nan, dtype=np.float32)
         for at in np.flatnonzero(asked) if len(self._places) else ():
-            found = self._forest.get_nns_by_vector(queries[at], k + SPARE, effort)
-            rows = self._places[np.asarray(found, dtype=np.intp)]
-            ids[at], distances[at] = self._space.nearest(rows[rows != leave_out[at]], queries[at], k)
+            query, left_out = queries[at], int(leave_out[at])
+            ids[at], distances[at] = self._settled(query, left_out, k, search_k or effort)
         return read_only(ids, distances)
+
+    def _nearest(self, query: Vectors, left_out: int, k: int, effort: int) -> tuple[Ids, Distances]:
+        found = self._forest.get_nns_by_vector(query, k + SPARE, effort)
+        rows = self._places[np.asarray(found, dtype=np.intp)]
+        return self._space.nearest(rows[rows != left_out], query, k)
+
+    def _settled(self, query: Vectors, left_out: int, k: int, effort: int) -> tuple[Ids, Distances]:
+        """The answer that ``SETTLED`` doublings of the effort did not change, or that of looking at everything."""
+        ids, distances = self._nearest(query, left_out, k, effort)
+        same = 0
+        while same < SETTLED and effort < 2 * TREES * len(self._places):
+            effort *= 2
+            before, (ids, distances) = ids, self._nearest(query, left_out, k, effort)
+            same = same + 1 if np.array_equal(ids, before) else 0
+        return ids, distances
