@@ -79,6 +79,7 @@ set_up_run() {
   pip_install -e .
   say "Compiling the kernels once ..."
   .venv/bin/python -m explorer.core.warm
+  .venv/bin/python -m explorer.gui.widgets.compiled
   touch .venv/.ready
 }
 

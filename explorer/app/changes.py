@@ -24,11 +24,21 @@ class Changes(Flag):
     CURRENT = auto()
     SELECTION = auto()
     COLOUR = auto()
+    """What colours the map, and which entries of the legend are hidden."""
     NEIGHBOURS = auto()
     """k, metric or method of the neighbours panel, or its answer."""
     JOB = auto()
     MESSAGES = auto()
+    LABELS = auto()
+    """Label definitions, what is labelled, notes."""
+    FILTERS = auto()
+    """The chips themselves, saved filters."""
+    SHOWN = auto()
+    """Which rows are shown: what the filters let through, without the trash."""
+    SEARCH = auto()
+    HISTORY = auto()
+    """What undo and redo would do."""
     ALL = (
-        CORPUS | PLAN | VECTORS | POSITIONS | GRAPH | INDEX | SCORES | FLAGS
-        | CURRENT | SELECTION | COLOUR | NEIGHBOURS | JOB | MESSAGES
+        CORPUS | PLAN | VECTORS | POSITIONS | GRAPH | INDEX | SCORES | FLAGS | CURRENT | SELECTION | COLOUR
+        | NEIGHBOURS | JOB | MESSAGES | LABELS | FILTERS | SHOWN | SEARCH | HISTORY
     )  # fmt: skip

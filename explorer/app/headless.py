@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from explorer.app.adding import read_like
+from explorer.app.by_hand import NOTHING, ByHand, read_by_hand, save_by_hand, save_plan
 from explorer.app.check_store import stored_check
 from explorer.app.neighbours import Answer, NeighbourSearch
 from explorer.app.project_folder import ProjectFolder
 from explorer.app.reporting import manifest_beside, write_report
 from explorer.app.state import NeighbourView
+from explorer.core.corpus.append import appended
 from explorer.core.corpus.checks import CorpusCheck
 from explorer.core.corpus.corpus import Corpus, Rejected, Roles
 from explorer.core.corpus.readers import read_corpus
+from explorer.core.corpus.wording import counted
 from explorer.core.embedding.precomputed import vectors_card
 from explorer.core.pipeline import load_results, run
 from explorer.core.plan import Plan
@@ -82,14 +86,21 @@ def rerun(
     if corpus is None and not path.exists():
         raise ManifestError(f"The corpus {path} is not there any more.", "Say where it lies now with --corpus.")
     loaded = _read(path, recipe.roles.settled(), recipe.cleaning, progress.part(0, 0.05))
-    if loaded.source.digest != recipe.corpus_digest:
-        raise ManifestError(
-            f"{path} is not the file that the manifest was made from: its content differs.",
-            "Give the original file with --corpus.",
-        )
-    outcome = _run(loaded, out, recipe.plan, recipe, recipe.raw, progress.part(0.05, 1))
+    _check_digest(loaded, recipe.corpus_digest, "Give the original file with --corpus.")
+    grown = [loaded]
+    for file, digest in recipe.added:
+        more = read_like(loaded, file)
+        _check_digest(more, digest, "Put the file that was added back to where it was.")
+        grown.append(appended(grown[-1], more))
+    outcome = _run(grown[-1], out, recipe.plan, recipe, recipe.raw, progress.part(0.05, 1), before=grown[:-1])
     written = read_manifest(outcome.manifest).report_digest
     return replace(outcome, identical=written == recipe.report_digest)
+
+
+def _check_digest(loaded: Corpus, digest: str, hint: str) -> None:
+    if loaded.source.digest != digest:
+        what = f"{loaded.source.path} is not the file that the manifest was made from: its content differs."
+        raise ManifestError(what, hint)
 
 
 def _with_vectors(recipe: Recipe, moved: Path | None) -> Recipe:
@@ -108,31 +119,42 @@ def _with_vectors(recipe: Recipe, moved: Path | None) -> Recipe:
     return replace(recipe, plan=replace(plan, vectors=str(path)))
 
 
-def _run(corpus: Corpus, out: Path, plan: Plan, recipe: Recipe | None, raw: bool, progress: Progress) -> Outcome:
+def _run(
+    corpus: Corpus, out: Path, plan: Plan, recipe: Recipe | None, raw: bool, progress: Progress,
+    *, before: Sequence[Corpus] = (),
+) -> Outcome:  # fmt: skip
+    """before : what the corpus was before texts were added, oldest first: its map is placed on theirs."""
     with output_errors(out):
         out.mkdir(parents=True, exist_ok=True)
     with ProjectFolder.create(out / PROJECT) as project:
         corpus = _keep(project, corpus)
-        project.save_plan(plan)
-        overrides = _decided(project, recipe, corpus.rows)
-        results = run(corpus, plan, project.store, progress.part(0, 0.97))
+        save_plan(project, plan)
+        made = _decided(project, recipe, corpus.rows)
+        for earlier in before:
+            run(earlier, plan, project.store, progress.part(0, 0.01))
+        results = run(corpus, plan, project.store, progress.part(0.01, 0.97))
         _check_encoder(results, recipe)
         check = stored_check(corpus, _languages(results), project.store)
         decisions, _ = write_report(
-            corpus, results, plan, overrides, out / REPORT, out / MANIFEST, raw=raw, progress=progress.part(0.97, 1)
-        )
+            corpus, results, plan, made.overrides, out / REPORT, out / MANIFEST,
+            marks=made.marks, raw=raw, progress=progress.part(0.97, 1),
+        )  # fmt: skip
     return _outcome(out, corpus, check, results, decisions, plan)
 
 
-def _decided(project: ProjectFolder, recipe: Recipe | None, rows: int) -> dict[int, bool]:
-    """The decisions that the report shows. Those of a recipe never replace others that a person made in the project."""
-    made = project.overrides()
-    if recipe is not None and made != recipe.overrides:
-        if made:
-            what = f"The project {project.path} holds other decisions made by hand than the manifest."
-            raise ProjectError(what, "Choose another folder for --out.")
-        project.save_overrides(recipe.overrides)
-    return _within(project.overrides(), rows)
+def _decided(project: ProjectFolder, recipe: Recipe | None, rows: int) -> ByHand:
+    """What the report shows of work by hand. A recipe's never replaces what else a person did in the project."""
+    _, made = read_by_hand(project, rows)
+    if recipe is None:
+        return made
+    wanted = ByHand(_within(recipe.overrides, rows), recipe.marks_for(rows))
+    if made.same_as(wanted):
+        return made
+    if not made.same_as(NOTHING):
+        what = f"The project {project.path} holds other decisions made by hand than the manifest."
+        raise ProjectError(what, "Choose another folder for --out.")
+    save_by_hand(project, wanted)
+    return wanted
 
 
 def _keep(project: ProjectFolder, corpus: Corpus) -> Corpus:
@@ -142,10 +164,13 @@ def _keep(project: ProjectFolder, corpus: Corpus) -> Corpus:
             kept = project.corpus()
         except ProjectError:
             return project.set_corpus(corpus)
-        same = (kept.fingerprint, kept.source, kept.roles, kept.cleaning)
-        if same == (corpus.fingerprint, corpus.source, corpus.roles, corpus.cleaning):
+        if _identity(kept) == _identity(corpus):
             return kept
     return project.set_corpus(corpus)
+
+
+def _identity(corpus: Corpus) -> tuple[object, ...]:
+    return corpus.fingerprint, corpus.source, corpus.added, corpus.roles, corpus.cleaning
 
 
 def _languages(results: Results) -> tuple[str, ...]:
@@ -176,10 +201,18 @@ def _outcome(
         threshold=decisions.threshold.value,
         rule=decisions.threshold.rule,
         rejected=corpus.rejected,
-        remarks=(*check.sentences(), *rejected_lines(corpus.rejected), *remarks(corpus, results, plan)),
+        remarks=tuple(_said(corpus, check, results, decisions, plan)),
         seconds={record.stage: record.seconds for record in results.records},
         reused=tuple(record.stage for record in results.records if record.reused),
     )
+
+
+def _said(corpus: Corpus, check: CorpusCheck, results: Results, decisions: Decisions, plan: Plan) -> Iterator[str]:
+    yield from check.sentences()
+    yield from rejected_lines(corpus.rejected)
+    yield from remarks(corpus, results, plan)
+    if trashed := decisions.marks.trashed_count:
+        yield f"{counted(trashed, 'text')} in the trash: still in the report, marked as trashed."
 
 
 def rejected_lines(rejected: Sequence[Rejected]) -> list[str]:
@@ -209,12 +242,14 @@ def remarks(corpus: Corpus, results: Results, plan: Plan) -> list[str]:
 def export(path: Path, out: Path, *, raw: bool = False, progress: Progress = SILENT) -> Outcome:
     """Write the report of a project, with the decisions made in it, and its manifest beside it."""
     with ProjectFolder.open(path, writable=False) as project:
-        corpus, plan = project.corpus(), project.plan()
+        corpus = project.corpus()
+        plan, made = read_by_hand(project, corpus.rows)
         results = load_results(corpus, plan, project.store)
-        overrides = _within(project.overrides(), corpus.rows)
         check = stored_check(corpus, _languages(results), project.store, keep=False)
     manifest = manifest_beside(out)
-    decisions, _ = write_report(corpus, results, plan, overrides, out, manifest, raw=raw, progress=progress)
+    decisions, _ = write_report(
+        corpus, results, plan, made.overrides, out, manifest, marks=made.marks, raw=raw, progress=progress
+    )
     outcome = _outcome(out.parent, corpus, check, results, decisions, plan)
     return replace(outcome, report=out, manifest=manifest, project=path)
 
@@ -232,7 +267,8 @@ class Neighbours:
 def neighbours(path: Path, *, row: int | None = None, query: str | None = None, k: int | None = None) -> Neighbours:
     """The nearest texts of a row or of a text. Raises ``ExplorerError``."""
     with ProjectFolder.open(path, writable=False) as project:
-        corpus, plan = project.corpus(), project.plan()
+        corpus = project.corpus()
+        plan, _ = read_by_hand(project, corpus.rows)
         if k is not None:
             plan = replace(plan, k=k)
         results = load_results(corpus, plan, project.store)

@@ -92,6 +92,10 @@ class JobRunner:
             timer.daemon = True
             timer.start()
 
+    def pause(self, token: int, *, on: bool) -> None:
+        """Hold a running job at its next step, or let it go on."""
+        self._tell({"pause": token, "on": on})
+
     def close(self) -> None:
         """End the worker and the thread; waits for both. Running jobs end without an event."""
         with self._lock:

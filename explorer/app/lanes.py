@@ -7,9 +7,10 @@ embedding to end. Threads read files and search neighbours. Everything comes bac
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,11 +22,14 @@ Post = Callable[[Callable[[], None]], None]
 """Runs a function on the session's thread, later; safe to call from any thread."""
 
 OnFailed = Callable[[ExplorerError], None]
-ShowJob = Callable[[JobView | None], None]
+ShowJob = Callable[[JobView], None]
 T = TypeVar("T")
 
-QUICK = ("preview", "estimate", "export")
+QUICK = ("preview", "estimate", "export", "rows", "page", "query")
 """Kinds of jobs that run in the quick lane."""
+
+PAUSABLE = ("run", "add")
+"""Kinds of jobs that can be held and go on."""
 
 
 def nothing(*_: object) -> None:
@@ -34,7 +38,7 @@ def nothing(*_: object) -> None:
 
 @dataclass(frozen=True)
 class Handlers:
-    """What to do with a job's events, on the session's thread. ``visible`` jobs are shown while they run.
+    """What to do with a job's events, on the session's thread. ``visible`` jobs are shown in the jobs panel.
 
     news : called on another thread, where it may read files; what it returns runs on the session's thread.
     """
@@ -47,11 +51,13 @@ class Handlers:
     visible: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Job:
     kind: str
     lane: JobRunner
     handlers: Handlers
+    view: JobView
+    started: float
 
 
 class Lanes:
@@ -62,30 +68,41 @@ class Lanes:
         self._show_job = show_job
         self._tokens = itertools.count(1)
         self._jobs: dict[int, _Job] = {}
-        self._shown = 0
         self._closed = False
         self.long = JobRunner(self._on_event, log)
         self.quick = JobRunner(self._on_event, log, nice=0)
         self._files = ThreadPoolExecutor(1, thread_name_prefix="files")
         self._search = ThreadPoolExecutor(1, thread_name_prefix="neighbour-search")
-        self._last_search = 0
+        self._queries = ThreadPoolExecutor(1, thread_name_prefix="queries")
+        self._latest: dict[str, int] = {}
 
     # --- jobs in the workers --------------------------------------------------------------------
 
     def submit(self, kind: str, request: Mapping[str, Any], handlers: Handlers) -> int:
         """Start a job; its token cancels it."""
-        token = next(self._tokens)
+        token = self.new_token()
         lane = self.quick if kind in QUICK else self.long
-        self._jobs[token] = _Job(kind, lane, handlers)
+        view = JobView(token, handlers.title, status="waiting", can_pause=kind in PAUSABLE)
+        self._jobs[token] = _Job(kind, lane, handlers, view, time.monotonic())
         lane.submit(kind, request, token)
-        if handlers.visible:
-            self._show(JobView(token, handlers.title))
+        self._show(self._jobs[token])
         return token
+
+    def new_token(self) -> int:
+        """A number that no other work has."""
+        return next(self._tokens)
 
     def cancel(self, token: int) -> None:
         """End one job; unknown and finished ones are ignored."""
         if token in self._jobs:
             self._jobs[token].lane.cancel(token)
+
+    def pause(self, token: int, *, on: bool) -> None:
+        """Hold one job, or let it go on; only those that can be held."""
+        job = self._jobs.get(token)
+        if job is not None and job.view.can_pause:
+            job.lane.pause(token, on=on)
+            self._show(job, status="paused" if on else "running")
 
     def cancel_all(self, *kinds: str) -> None:
         """End the jobs of these kinds, or all visible ones if none is named."""
@@ -93,9 +110,10 @@ class Lanes:
             if job.kind in kinds or (not kinds and job.handlers.visible):
                 job.lane.cancel(token)
 
-    def _show(self, job: JobView | None) -> None:
-        self._shown = 0 if job is None else job.token
-        self._show_job(job)
+    def _show(self, job: _Job, **news: Any) -> None:
+        job.view = replace(job.view, **news)
+        if job.handlers.visible:
+            self._show_job(job.view)
 
     def _on_event(self, event: JobEvent) -> None:
         """On any thread: read here what needs files, then go on on the session's thread."""
@@ -115,26 +133,26 @@ class Lanes:
         if event.kind == "news":
             apply()
         elif event.kind == "progress":
-            self._show_progress(event, job.handlers)
-        else:
-            self._finish(event, job.handlers)
-
-    def _show_progress(self, event: JobEvent, handlers: Handlers) -> None:
-        if handlers.visible:
             said = event.payload
-            self._show(JobView(event.token, handlers.title, said["message"], said["fraction"], said["facts"]))
+            status = "paused" if job.view.status == "paused" else "running"
+            self._show(job, message=said["message"], fraction=said["fraction"], facts=said["facts"], status=status)
+        else:
+            self._finish(event, job)
 
-    def _finish(self, event: JobEvent, handlers: Handlers) -> None:
+    def _finish(self, event: JobEvent, job: _Job) -> None:
         del self._jobs[event.token]
-        if self._shown == event.token:
-            self._show(None)
+        seconds = time.monotonic() - job.started
         if event.kind == "done":
-            handlers.done(event.payload)
+            self._show(job, status="done", seconds=seconds, message="", fraction=1.0)
+            job.handlers.done(event.payload)
         elif event.kind == "cancelled":
-            handlers.cancelled()
+            self._show(job, status="cancelled", seconds=seconds, message="")
+            job.handlers.cancelled()
         else:
             said = event.payload
-            handlers.failed(_with_details(WorkerError(said["what"], said["hint"]), said.get("details", "")))
+            details = said.get("details", "")
+            self._show(job, status="failed", seconds=seconds, message=said["what"], hint=said["hint"], details=details)
+            job.handlers.failed(_with_details(WorkerError(said["what"], said["hint"]), details))
 
     # --- threads --------------------------------------------------------------------------------
 
@@ -143,18 +161,30 @@ class Lanes:
         self._run(self._files, work, done, failed)
 
     def search(self, work: Callable[[], T], done: Callable[[T], None], failed: OnFailed) -> None:
-        """The same for a search; one that waits is dropped when a newer one comes."""
-        self._last_search += 1
-        number = self._last_search
+        """The same for a neighbour search; one that waits is dropped when a newer one comes."""
+        self._newest("neighbours", self._search, work, done, failed)
 
-        def latest() -> T | None:
-            return work() if number == self._last_search else None
+    def query(self, kind: str, work: Callable[[], T], done: Callable[[T], None], failed: OnFailed) -> None:
+        """The same for a question to the engine, which answers one at a time; only the newest of a kind counts."""
+        self._newest(kind, self._queries, work, done, failed)
 
-        def answer(found: T | None) -> None:
-            if found is not None:
-                done(found)
+    def _newest(
+        self, kind: str, pool: ThreadPoolExecutor, work: Callable[[], T], done: Callable[[T], None], failed: OnFailed
+    ) -> None:
+        number = self._latest[kind] = self._latest.get(kind, 0) + 1
 
-        self._run(self._search, latest, answer, failed)
+        def latest() -> tuple[T] | None:
+            return (work(),) if number == self._latest[kind] else None
+
+        def answer(found: tuple[T] | None) -> None:
+            if found is not None and number == self._latest[kind]:
+                done(found[0])
+
+        def refused(error: ExplorerError) -> None:
+            if number == self._latest[kind]:
+                failed(error)
+
+        self._run(pool, latest, answer, refused)
 
     def _run(
         self, pool: ThreadPoolExecutor, work: Callable[[], T], done: Callable[[T], None], failed: OnFailed
@@ -169,14 +199,15 @@ class Lanes:
                 told = error if isinstance(error, ExplorerError) else _internal(error)
                 self._post(lambda: failed(told))
 
-        pool.submit(work).add_done_callback(answer)
+        if not self._closed:
+            pool.submit(work).add_done_callback(answer)
 
     def close(self) -> None:
         """End the workers and the threads; nothing is answered any more."""
         self._closed = True
         self.long.close()
         self.quick.close()
-        for pool in (self._files, self._search):
+        for pool in (self._files, self._search, self._queries):
             pool.shutdown(wait=True, cancel_futures=True)
 
 

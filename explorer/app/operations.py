@@ -10,17 +10,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.app.changes import Changes
 from explorer.app.messages import Message
-from explorer.app.state import NO_ROWS, AppState, JobView, Method, NeighbourView
+from explorer.app.state import NO_ROWS, AppState, HistoryView, JobView, Method, NeighbourView, Pointing
 from explorer.app.store import Operation
 from explorer.core.anomaly.base import Scores
-from explorer.core.anomaly.flags import flagged, ranks
+from explorer.core.anomaly.flags import flagged
 from explorer.core.corpus.checks import CorpusCheck
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.neighbors.base import Metric
@@ -36,22 +36,26 @@ MAX_MESSAGES = 200
 
 
 def show_corpus(
-    *, project: Path, corpus: Corpus, check: CorpusCheck, plan: Plan, overrides: Mapping[int, bool]
+    *, project: Path, corpus: Corpus, check: CorpusCheck, work: Mapping[str, Any], history: HistoryView
 ) -> Operation:
-    """Another corpus is on the table: forget all that belonged to the last one."""
+    """Another corpus is on the table, with the work done on it: forget all that belonged to the last one.
+
+    work : values of the fields named in ``app/work.py``.
+    """
 
     def apply(state: AppState) -> tuple[AppState, Changes]:
+        plan = work["plan"]
         fresh = AppState(
             project=project,
             corpus=corpus,
             check=check,
-            plan=plan,
-            overrides=MappingProxyType(dict(overrides)),
             neighbours=NeighbourView(k=plan.k, metric=plan.metric),
-            job=state.job,
+            jobs=state.jobs,
             messages=state.messages,
+            history=history,
+            **work,
         )
-        return fresh, Changes.ALL
+        return with_shown(fresh), Changes.ALL
 
     return apply
 
@@ -65,7 +69,7 @@ def set_plan(*, plan: Plan) -> Operation:
         results = still_valid(state.results, state.plan, plan)
         chosen = plan if _same_scale(state, plan, results) else replace(plan, threshold=None)
         view = replace(state.neighbours, k=plan.k, metric=plan.metric, source="")
-        after = _with_flags(replace(state, plan=chosen, results=results, neighbours=view))
+        after = with_flags(replace(state, plan=chosen, results=results, neighbours=view))
         changes = _different(state.results, results) | Changes.SCORES | Changes.FLAGS
         return after, changes | Changes.PLAN | Changes.NEIGHBOURS
 
@@ -76,7 +80,11 @@ _RESULT_CHANGES = (
     ("vectors", Changes.VECTORS | Changes.NEIGHBOURS),
     ("graph", Changes.GRAPH),
     ("index", Changes.INDEX | Changes.NEIGHBOURS),
-    ("positions", Changes.POSITIONS),
+    ("layout", Changes.POSITIONS),
+    ("pca", Changes.POSITIONS),
+    ("trust", Changes.POSITIONS),
+    ("regions", Changes.POSITIONS),
+    ("keywords", Changes.SEARCH),
 )
 
 
@@ -88,7 +96,7 @@ def show_results(*, results: Results) -> Operation:
         after = replace(state, results=results)
         if changes & (Changes.VECTORS | Changes.INDEX):
             after = replace(after, neighbours=replace(state.neighbours, source=""))
-        return (_with_flags(after) if changes & Changes.SCORES else after), changes
+        return (with_flags(after) if changes & Changes.SCORES else after), changes
 
     return apply
 
@@ -114,18 +122,18 @@ def _same_scores(first: Mapping[str, Scores], second: Mapping[str, Scores]) -> b
 # --- threshold, flags ---------------------------------------------------------------------------
 
 
-def _with_flags(state: AppState) -> AppState:
+def with_flags(state: AppState) -> AppState:
     """Threshold, flags, ranks and reasons that follow from the scores shown."""
-    scores = state.scores
-    if scores is None or state.corpus is None:
-        return replace(state, threshold=None, flagged=None, ranks=None, explainer=None)
-    threshold = choose_threshold(scores, state.plan)
+    if state.scores is None or state.corpus is None:
+        return replace(state, threshold=None, flagged=None, ranking=None, explainer=None)
     results = state.results
+    ranking = results.ranking(state.detector)
+    threshold = choose_threshold(ranking, state.plan)
     return replace(
         state,
         threshold=threshold,
-        flagged=flagged(scores, threshold, state.overrides),
-        ranks=ranks(scores),
+        flagged=flagged(ranking, threshold, state.overrides),
+        ranking=ranking,
         explainer=explainer(state.corpus, results.graph, results.scores, state.detector, state.plan.k),
     )
 
@@ -138,7 +146,7 @@ def show_detector(*, detector: str) -> Operation:
             return state, Changes.NONE
         others = tuple(name for name in state.plan.detectors if name != detector)
         plan = replace(state.plan, detectors=(detector, *others), threshold=None)
-        return _with_flags(replace(state, plan=plan)), Changes.PLAN | Changes.SCORES | Changes.FLAGS
+        return with_flags(replace(state, plan=plan)), Changes.PLAN | Changes.SCORES | Changes.FLAGS
 
     return apply
 
@@ -147,12 +155,12 @@ def set_threshold(*, value: float | None = None, share: float | None = None) -> 
     """Move the line: to a score, to a share of the texts, or (neither given) back to the rule's own."""
 
     def apply(state: AppState) -> tuple[AppState, Changes]:
-        if state.scores is None:
+        if state.ranking is None:
             return state, Changes.NONE
         plan = replace(state.plan, threshold=value, flag_share=share)
         after = replace(state, plan=plan)
-        threshold = choose_threshold(state.scores, plan)
-        flags = flagged(state.scores, threshold, state.overrides)
+        threshold = choose_threshold(state.ranking, plan)
+        flags = flagged(state.ranking, threshold, state.overrides)
         return replace(after, threshold=threshold, flagged=flags), Changes.PLAN | Changes.FLAGS
 
     return apply
@@ -160,67 +168,160 @@ def set_threshold(*, value: float | None = None, share: float | None = None) -> 
 
 def override_flags(*, rows: Sequence[int] | NDArray[np.int64], flag: bool | None) -> Operation:
     """Flag (True) or clear (False) rows by hand, or give them back to the threshold (None)."""
+    chosen = np.asarray(rows, dtype=np.int64).tolist()
 
     def apply(state: AppState) -> tuple[AppState, Changes]:
         overrides = dict(state.overrides)
-        for row in map(int, rows):
-            if flag is None:
+        if flag is None:
+            for row in chosen:
                 overrides.pop(row, None)
-            else:
-                overrides[row] = flag
-        if overrides == dict(state.overrides):
+        else:
+            overrides.update(dict.fromkeys(chosen, flag))
+        if overrides == state.overrides:
             return state, Changes.NONE
-        after = replace(state, overrides=MappingProxyType(overrides))
-        if state.scores is None or state.threshold is None:
-            return after, Changes.FLAGS
-        return replace(after, flagged=flagged(state.scores, state.threshold, overrides)), Changes.FLAGS
+        return with_overrides(state, overrides), Changes.FLAGS
 
     return apply
+
+
+def with_overrides(state: AppState, overrides: Mapping[int, bool]) -> AppState:
+    """Other decisions by hand, and the flags that follow."""
+    after = replace(state, overrides=MappingProxyType(dict(overrides)))
+    if state.ranking is None or state.threshold is None:
+        return after
+    return replace(after, flagged=flagged(state.ranking, state.threshold, after.overrides))
 
 
 # --- where the person is ------------------------------------------------------------------------
 
 
 def set_current(*, row: int | None) -> Operation:
-    """Show a row in the text and neighbours panels; it becomes the selection too."""
+    """Show a row in the text and neighbours panels; decisions now act on it."""
 
     def apply(state: AppState) -> tuple[AppState, Changes]:
         if row is not None and not 0 <= row < state.rows:
             return state, Changes.NONE
-        if row == state.current:
+        if row == state.current and state.pointing == "current":
             return state, Changes.NONE
+        if row == state.current:
+            return replace(state, pointing="current"), Changes.CURRENT
         view = replace(state.neighbours, rows=NO_ROWS, distances=np.empty(0), source="")
-        return replace(state, current=row, neighbours=view), Changes.CURRENT | Changes.NEIGHBOURS
+        after = replace(state, current=row, pointing="current", neighbours=view)
+        return after, Changes.CURRENT | Changes.NEIGHBOURS
 
     return apply
 
 
-def select(*, rows: Sequence[int] | NDArray[np.int64]) -> Operation:
-    """Make ``rows`` the selection (sorted, each once)."""
-    chosen = np.unique(np.asarray(rows, dtype=np.int64))
-    chosen.setflags(write=False)
+SelectionMode = Literal["replace", "add", "subtract", "intersect"]
+
+
+def select(*, rows: Sequence[int] | NDArray[np.int64], mode: SelectionMode = "replace") -> Operation:
+    """Change the selection (sorted, each row once) by ``rows``; decisions now act on it."""
+    chosen = np.asarray(rows, dtype=np.int64)
 
     def apply(state: AppState) -> tuple[AppState, Changes]:
         inside = chosen[(chosen >= 0) & (chosen < state.rows)]
-        if np.array_equal(inside, state.selection):
+        after = _combined(_mask(state.selection, state.rows), _mask(inside, state.rows), mode)
+        pointing: Pointing = "selection" if after.size else "current"
+        if np.array_equal(after, state.selection) and pointing == state.pointing:
             return state, Changes.NONE
-        return replace(state, selection=inside), Changes.SELECTION
+        after.setflags(write=False)
+        return replace(state, selection=after, pointing=pointing), Changes.SELECTION
 
     return apply
 
 
+def _combined(before: NDArray[np.bool_], rows: NDArray[np.bool_], mode: SelectionMode) -> NDArray[np.int64]:
+    """By masks: at a million rows, sorting would be felt."""
+    if mode == "add":
+        return np.flatnonzero(before | rows)
+    if mode == "subtract":
+        return np.flatnonzero(before & ~rows)
+    return np.flatnonzero(before & rows if mode == "intersect" else rows)
+
+
+def _mask(rows: NDArray[np.int64], total: int) -> NDArray[np.bool_]:
+    mask = np.zeros(total, np.bool_)
+    mask[rows] = True
+    return mask
+
+
+def select_shown() -> Operation:
+    """Select every row that is shown."""
+    return lambda state: select(rows=shown_rows(state))(state)
+
+
+def invert_selection() -> Operation:
+    """Select every row shown that is not selected."""
+
+    def apply(state: AppState) -> tuple[AppState, Changes]:
+        rest = ~_mask(state.selection, state.rows)
+        return select(rows=np.flatnonzero(rest if state.shown is None else rest & state.shown))(state)
+
+    return apply
+
+
+def grow_selection() -> Operation:
+    """Add the neighbours (k of the plan) of what is selected, of those shown."""
+
+    def apply(state: AppState) -> tuple[AppState, Changes]:
+        graph = state.results.graph
+        start = state.selection if state.selection.size else state.targets
+        if graph is None or start.size == 0:
+            return state, Changes.NONE
+        near = np.unique(graph.ids[start, : state.plan.k])
+        near = near[near >= 0].astype(np.int64)
+        if state.shown is not None:
+            near = near[state.shown[near]]
+        return select(rows=np.union1d(start, near))(state)
+
+    return apply
+
+
+def shown_rows(state: AppState) -> NDArray[np.int64]:
+    """Every row that is shown, ascending."""
+    return np.arange(state.rows) if state.shown is None else np.flatnonzero(state.shown)
+
+
+def with_shown(state: AppState) -> AppState:
+    """What is shown, after the filters' answer or the trash has changed."""
+    shown = state.passed
+    if state.in_trash:
+        trash = state.trashed if state.trashed.size else np.zeros(state.rows, np.bool_)
+        shown = trash if shown is None else shown & trash
+    elif state.trashed.any():
+        shown = ~state.trashed if shown is None else shown & ~state.trashed
+    if shown is not None:
+        shown.setflags(write=False)
+    return replace(state, shown=shown)
+
+
 def step(*, direction: Literal[1, -1], flagged_only: bool = True) -> Operation:
-    """Go to the next stranger (-1) or less strange (+1) row in the ranking, by default among the flagged ones."""
+    """Go to the next stranger (-1) or less strange (+1) row shown in the ranking, by default among the flagged."""
 
     def apply(state: AppState) -> tuple[AppState, Changes]:
         if state.ranks is None or state.flagged is None:
             return state, Changes.NONE
-        among = np.flatnonzero(state.flagged) if flagged_only else np.flatnonzero(state.ranks > 0)
+        wanted = state.flagged if flagged_only else state.ranks > 0
+        among = np.flatnonzero(wanted if state.shown is None else wanted & state.shown)
         if among.size == 0:
             return state, Changes.NONE
         order = among[np.lexsort((among, np.where(state.ranks[among] > 0, state.ranks[among], state.rows + 1)))]
         after, changes = set_current(row=_neighbour_in(order, state, direction))(state)
         return after, changes
+
+    return apply
+
+
+def step_in(*, rows: NDArray[np.int64], direction: Literal[1, -1]) -> Operation:
+    """Go to the next (previous) row of a list in its order; wraps around."""
+
+    def apply(state: AppState) -> tuple[AppState, Changes]:
+        if rows.size == 0:
+            return state, Changes.NONE
+        here = np.flatnonzero(rows == state.current) if state.current is not None else rows[:0]
+        place = int(here[0]) + direction if here.size else (0 if direction > 0 else -1)
+        return set_current(row=int(rows[place % rows.size]))(state)
 
     return apply
 
@@ -238,12 +339,22 @@ def _neighbour_in(order: NDArray[np.int64], state: AppState, direction: int) -> 
 
 
 def set_colour(*, colour_by: str) -> Operation:
-    """Colour the map by the anomaly score, by a column, or not at all."""
+    """Colour the map by the anomaly score, by a column, or not at all; nothing of the legend is hidden then."""
 
     def apply(state: AppState) -> tuple[AppState, Changes]:
         if colour_by == state.colour_by:
             return state, Changes.NONE
-        return replace(state, colour_by=colour_by), Changes.COLOUR
+        return replace(state, colour_by=colour_by, hidden=()), Changes.COLOUR
+
+    return apply
+
+
+def hide_entries(*, names: Sequence[str]) -> Operation:
+    """Hide these entries of the legend, and their rows on the map; show all others."""
+
+    def apply(state: AppState) -> tuple[AppState, Changes]:
+        hidden = tuple(names)
+        return (state, Changes.NONE) if hidden == state.hidden else (replace(state, hidden=hidden), Changes.COLOUR)
 
     return apply
 
@@ -276,11 +387,39 @@ def show_neighbours(*, row: int, rows: NDArray[np.int64], distances: NDArray[np.
 # --- work and words -----------------------------------------------------------------------------
 
 
-def show_job(*, job: JobView | None) -> Operation:
-    """The work under way, or None when there is none."""
+MAX_JOBS = 50
+
+
+def show_job(*, job: JobView) -> Operation:
+    """News of a piece of work."""
 
     def apply(state: AppState) -> tuple[AppState, Changes]:
-        return replace(state, job=job), Changes.NONE if job == state.job else Changes.JOB
+        known = {old.token: old for old in state.jobs}
+        if known.get(job.token) == job:
+            return state, Changes.NONE
+        known[job.token] = job
+        return replace(state, jobs=tuple(known.values())[-MAX_JOBS:]), Changes.JOB
+
+    return apply
+
+
+def dismiss_job(*, token: int) -> Operation:
+    """Take a piece of work off the list."""
+
+    def apply(state: AppState) -> tuple[AppState, Changes]:
+        kept = tuple(job for job in state.jobs if job.token != token)
+        return (state, Changes.NONE) if len(kept) == len(state.jobs) else (replace(state, jobs=kept), Changes.JOB)
+
+    return apply
+
+
+def show_history(*, history: HistoryView) -> Operation:
+    """What undo and redo would do now."""
+
+    def apply(state: AppState) -> tuple[AppState, Changes]:
+        if history == state.history:
+            return state, Changes.NONE
+        return replace(state, history=history), Changes.HISTORY
 
     return apply
 

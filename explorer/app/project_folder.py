@@ -1,7 +1,7 @@
 """A project on disk: one folder that can be opened, copied and moved; nothing in it is executable.
 
     NAME.textmap/
-      project.sqlite     what the person did: parameters, overrides, where they were. WAL, one transaction per action
+      project.sqlite     what the person did, how to undo it, where they were. WAL, one transaction per action
       corpus.arrow       immutable snapshot of what was loaded, memory-mapped
       parts/CARD/        vectors by text, written part by part while embedding
       STAGE/KEY/         what was computed: arrays and meta.json, named by the fingerprint of their inputs
@@ -12,44 +12,22 @@ Computed results carry checksums: a damaged one counts as missing and is compute
 from __future__ import annotations
 
 import itertools
-import json
-import os
 import shutil
-import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 
+from explorer.app.project_database import ProjectDatabase
+from explorer.app.work import holds_decisions
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.corpus.snapshot import open_snapshot, save_snapshot
-from explorer.core.plan import Plan
 from explorer.core.storage import FolderStore, output_errors
-from explorer.errors import ProjectError, ProjectLockedError, ProjectTooNewError
+from explorer.errors import ProjectError, ProjectLockedError
 
-FORMAT = 1
-"""Version of the folder's format; a newer one is refused, an older one would be migrated here."""
 SUFFIX = ".textmap"
 DATABASE = "project.sqlite"
 SNAPSHOT = "corpus.arrow"
 LOCK = ".lock"
-
-SCHEMA = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE overrides (row INTEGER PRIMARY KEY, flag INTEGER NOT NULL, made_at TEXT NOT NULL);
-"""
-
-
-@dataclass(frozen=True)
-class View:
-    """Where the person was: restored when the project is opened again."""
-
-    current: int | None = None
-    colour_by: str | None = None
-    neighbours: Mapping[str, Any] | None = None
 
 
 def new_project_path(projects: Path, source: Path) -> Path:
@@ -76,7 +54,7 @@ class ProjectFolder:
         self.path = path
         self.store = FolderStore(path)
         self._lock = FileLock(path / LOCK) if writable else None
-        self._database: sqlite3.Connection | None = None
+        self._database: ProjectDatabase | None = None
         self._writable = writable
 
     # --- opening and closing --------------------------------------------------------------------
@@ -128,45 +106,14 @@ class ProjectFolder:
             ) from error
 
     def _connect(self, *, create: bool) -> None:
-        file = self.path / DATABASE
-        try:
-            uri = f"{file.absolute().as_uri()}?{self._access(create)}"
-            self._database = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-            if create and self._db.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
-                self._prepare()
-            self._check_format()
-        except sqlite3.Error as error:
-            raise ProjectError(
-                f"The project's database {file} cannot be read ({error}).",
-                "It may be damaged or unreadable; restore it from a copy.",
-            ) from error
+        self._database = ProjectDatabase(self.path / DATABASE, writable=self._writable, create=create)
 
-    def _access(self, create: bool) -> str:
-        """How SQLite opens the file. A folder that cannot be written is read as it stands, without shared memory."""
-        if self._writable:
-            return "mode=rwc" if create else "mode=rw"
-        log = self.path / f"{DATABASE}-wal"
-        unfinished = log.exists() and log.stat().st_size > 0
-        return "mode=ro" if unfinished or os.access(self.path, os.W_OK) else "mode=ro&immutable=1"
-
-    def _prepare(self) -> None:
-        database = self._db
-        database.execute("PRAGMA journal_mode=WAL")
-        database.execute("BEGIN IMMEDIATE")
-        for statement in SCHEMA.split(";"):
-            database.execute(statement)
-        database.execute("INSERT INTO meta VALUES ('format', ?)", (str(FORMAT),))
-        database.execute("COMMIT")
-
-    def _check_format(self) -> None:
-        found = self._meta("format")
-        if found is None or not found.isdigit():
-            raise ProjectError(f"{self.path} is not a project of this program.", "Choose another folder.")
-        if int(found) > FORMAT:
-            raise ProjectTooNewError(
-                f"The project {self.path.name} was made by a newer version (format {found}; this one knows {FORMAT}).",
-                "Update the program to open it.",
-            )
+    @property
+    def database(self) -> ProjectDatabase:
+        """What the person did, and where they were."""
+        if self._database is None:
+            raise ProjectError(f"The project {self.path.name} is closed.", "Open it again.")
+        return self._database
 
     def close(self) -> None:
         """Let go of the database and the lock. Safe to call twice."""
@@ -201,92 +148,17 @@ class ProjectFolder:
 
     def set_corpus(self, corpus: Corpus) -> Corpus:
         """Store a corpus. One with decisions made by hand on other texts is never replaced (``ProjectError``)."""
-        if self.has_corpus() and self.overrides():
+        if self.has_corpus():
             old = self.corpus()
             if old.fingerprint != corpus.fingerprint:
-                raise ProjectError(
-                    f"The project {self.path} holds decisions made by hand on another corpus ({old.source.path}).",
-                    "Choose another folder for this corpus.",
-                )
+                if holds_decisions(self.database.work(), old.rows):
+                    raise ProjectError(
+                        f"The project {self.path} holds decisions made by hand on another corpus ({old.source.path}).",
+                        "Choose another folder for this corpus.",
+                    )
+                self.database.forget_work()
         save_snapshot(corpus, self.snapshot)
         return self.corpus()
-
-    # --- what the person did --------------------------------------------------------------------
-
-    @property
-    def _db(self) -> sqlite3.Connection:
-        if self._database is None:
-            raise ProjectError(f"The project {self.path.name} is closed.", "Open it again.")
-        return self._database
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """One action, whole or not at all, on disk before this returns."""
-        database = self._db
-        try:
-            database.execute("BEGIN IMMEDIATE")
-            try:
-                yield database
-            except BaseException:
-                database.execute("ROLLBACK")
-                raise
-            database.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise ProjectError(
-                f"Your last action could not be saved in {self.path} ({error}).",
-                "Free some space or copy the project to a folder that you may write to.",
-            ) from error
-
-    def _meta(self, name: str) -> str | None:
-        found = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-        return None if found is None else str(found[0])
-
-    def _set_meta(self, name: str, value: object) -> None:
-        with self._transaction() as database:
-            database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, json.dumps(value)))
-
-    @contextmanager
-    def _understood(self) -> Iterator[None]:
-        """What another program or a damaged disk wrote into the database is one clear sentence."""
-        try:
-            yield
-        except (sqlite3.Error, ValueError, TypeError) as error:
-            raise ProjectError(
-                f"The project's database {self.path / DATABASE} holds something else than expected ({error}).",
-                "It may be damaged; restore it from a copy.",
-            ) from error
-
-    def plan(self) -> Plan:
-        """The parameters of the last run; the defaults if there was none."""
-        with self._understood():
-            stored = self._meta("plan")
-            return Plan() if stored is None else Plan.from_dict(json.loads(stored))
-
-    def save_plan(self, plan: Plan) -> None:
-        self._set_meta("plan", plan.as_dict())
-
-    def view(self) -> View:
-        with self._understood():
-            stored = self._meta("view")
-            return View() if stored is None else View(**json.loads(stored))
-
-    def save_view(self, view: View) -> None:
-        self._set_meta("view", vars(view))
-
-    def overrides(self) -> dict[int, bool]:
-        """Row -> flagged (True) or cleared (False) by hand."""
-        with self._understood():
-            found = self._db.execute("SELECT row, flag FROM overrides ORDER BY row")
-            return {int(row): bool(flag) for row, flag in found}
-
-    def save_overrides(self, overrides: Mapping[int, bool]) -> None:
-        """Make the stored overrides equal to ``overrides``, keeping when each was made."""
-        before = self.overrides()
-        gone = [(row,) for row in before if row not in overrides]
-        new = [(row, int(flag)) for row, flag in overrides.items() if before.get(row) is not flag]
-        with self._transaction() as database:
-            database.executemany("DELETE FROM overrides WHERE row = ?", gone)
-            database.executemany("INSERT OR REPLACE INTO overrides VALUES (?, ?, datetime('now'))", new)
 
 
 def free_space(path: Path) -> int:

@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from explorer.core.corpus.corpus import Corpus
-from explorer.core.pipeline import decide, is_complete, report
+from explorer.core.pipeline import Report, decide, is_complete, report
 from explorer.core.plan import Plan
 from explorer.core.progress import SILENT, Progress
 from explorer.core.report.decisions import Decisions
 from explorer.core.report.manifest import build_manifest, write_manifest
+from explorer.core.report.marks import NO_MARKS, Marks
 from explorer.core.results import Results
-from explorer.errors import ProjectError
+from explorer.errors import OptionError, ProjectError
 
-NOT_REPORTED = ("index",)
+NOT_REPORTED = ("trust", "regions", "keywords", "index")
 """Stages that a report does not need."""
+
+LABEL = "label:"
 
 
 def manifest_beside(out: Path) -> Path:
@@ -23,19 +29,41 @@ def manifest_beside(out: Path) -> Path:
     return out.with_name(f"{out.stem}.manifest.json")
 
 
+def complete_report(
+    corpus: Corpus, results: Results, plan: Plan, overrides: Mapping[int, bool], marks: Marks = NO_MARKS
+) -> Report:
+    """The report over what is computed and decided. Raises ``ProjectError`` if a stage that it needs is missing."""
+    if not is_complete(corpus, plan, results, without=NOT_REPORTED):
+        raise ProjectError(
+            "Not everything that the report needs is computed yet.", "Let it finish (or run it again), then export."
+        )
+    return report(corpus, results, decide(results, plan, overrides, marks))
+
+
 def write_report(
     corpus: Corpus, results: Results, plan: Plan, overrides: Mapping[int, bool], out: Path, manifest: Path,
-    *, raw: bool = False, progress: Progress = SILENT,
+    *, marks: Marks = NO_MARKS, raw: bool = False, progress: Progress = SILENT,
 ) -> tuple[Decisions, str]:  # fmt: skip
     """Write the CSV and its manifest; returns what was decided and the report's SHA-256.
 
     Raises ``ProjectError`` if a stage that the report needs is missing, ``OutputError``, ``Cancelled``.
     """
-    if not is_complete(corpus, plan, results, without=NOT_REPORTED):
-        raise ProjectError(
-            "Not everything that the report needs is computed yet.", "Let it finish (or run it again), then export."
-        )
-    decisions = decide(results, plan, overrides)
-    digest = report(corpus, results, decisions).write(out, raw=raw, progress=progress)
-    write_manifest(build_manifest(corpus, results, decisions, plan, raw=raw, report_digest=digest), manifest)
-    return decisions, digest
+    made = complete_report(corpus, results, plan, overrides, marks)
+    digest = made.write(out, raw=raw, progress=progress)
+    write_manifest(build_manifest(corpus, results, made.decisions, plan, raw=raw, report_digest=digest), manifest)
+    return made.decisions, digest
+
+
+def chosen_rows(wish: str, decisions: Decisions) -> NDArray[np.int64] | None:
+    """The rows that ``flagged``, ``all`` (None) or ``label:NAME`` mean. Raises ``OptionError`` for another wish."""
+    if wish == "all":
+        return None
+    if wish == "flagged":
+        return np.flatnonzero(decisions.flagged)
+    if not wish.startswith(LABEL):
+        raise OptionError(f"There are no rows called {wish!r}.", "Use flagged, all or label:NAME.")
+    name, marks = wish.removeprefix(LABEL), decisions.marks
+    if name not in marks.labels:
+        known = f"Its labels are: {', '.join(marks.labels)}." if marks.labels else "It has no labels."
+        raise OptionError(f"The project has no label {name!r}.", known)
+    return marks.rows_with(name)

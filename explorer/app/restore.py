@@ -13,23 +13,26 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from explorer.app.check_store import stored_check
-from explorer.app.project_folder import ProjectFolder, View
+from explorer.app.project_database import View
+from explorer.app.project_folder import ProjectFolder
+from explorer.app.state import HistoryView
+from explorer.app.work import decoded
 from explorer.core.corpus.checks import CorpusCheck
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.pipeline import add_result, load_results
-from explorer.core.plan import Plan
 from explorer.core.results import Results, StageRecord
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A project's content, as it was left."""
+    """A project's content, as it was left. work : what the person did, by field; damaged : fields that were lost."""
 
     path: Path
     corpus: Corpus
     check: CorpusCheck
-    plan: Plan
-    overrides: Mapping[int, bool]
+    work: Mapping[str, Any]
+    damaged: tuple[str, ...]
+    history: HistoryView
     view: View
     results: Results
 
@@ -37,12 +40,13 @@ class Opened:
 def read_project(project: ProjectFolder) -> Opened:
     """Everything that a project holds, checksums verified. Raises ``ProjectError``, ``EncoderError``."""
     _wake_arrow()
-    corpus, plan = project.corpus(), project.plan()
-    results = load_results(corpus, plan, project.store)
+    corpus = project.corpus()
+    work, damaged = decoded(project.database.work(), corpus.rows)
+    results = load_results(corpus, work["plan"], project.store)
     languages = () if results.card is None else results.card.languages
     check = stored_check(corpus, languages, project.store)
-    overrides = {row: flag for row, flag in project.overrides().items() if 0 <= row < corpus.rows}
-    return Opened(project.path, corpus, check, plan, overrides, project.view(), results)
+    history = HistoryView(*project.database.history_words())
+    return Opened(project.path, corpus, check, work, tuple(damaged), history, project.database.view(), results)
 
 
 def _wake_arrow() -> None:

@@ -7,29 +7,45 @@ on others (files read and checked, worker news, neighbour searches) comes back t
 
 from __future__ import annotations
 
+import base64
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
+
+import numpy as np
+from numpy.typing import NDArray
 
 from explorer.app import operations as op
+from explorer.app.adding import refuse_vectors
 from explorer.app.changes import Changes
+from explorer.app.history import History, Undone
 from explorer.app.jobs import JobRunner
 from explorer.app.lanes import Handlers, Lanes, OnFailed, Post, nothing
 from explorer.app.messages import Message
 from explorer.app.neighbours import Answer, NeighbourSearch
-from explorer.app.project_folder import ProjectFolder, View, new_project_path
+from explorer.app.project_database import View
+from explorer.app.project_folder import ProjectFolder, new_project_path
+from explorer.app.queries import Queries
 from explorer.app.restore import Opened, load_partial, load_stage, read_project
-from explorer.app.state import AppState, JobView
+from explorer.app.state import UNDER_WAY, AppState, JobView, Method
 from explorer.app.store import Store
+from explorer.app.work import encoded
+from explorer.app.working import restore_work
 from explorer.core.corpus.corpus import Roles
 from explorer.core.corpus.readers import Preview
 from explorer.core.embedding.estimate import Estimate
+from explorer.core.neighbors.base import METRICS
 from explorer.core.pipeline import is_complete
-from explorer.core.plan import Plan
+from explorer.core.plan import MAX_K, Plan
 from explorer.core.results import Results
 from explorer.errors import ExplorerError, ProjectError
+
+RECORDED = (
+    Changes.PLAN | Changes.FLAGS | Changes.LABELS | Changes.SHOWN | Changes.FILTERS | Changes.SELECTION | Changes.COLOUR
+)
+"""Changes after which there may be something to undo."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +73,9 @@ class Session:
         self._search = NeighbourSearch()
         self._project: ProjectFolder | None = None
         self._opening = 0
-        self._recorded: Mapping[int, bool] = {}
+        self._history: History | None = None
+        self._window: Mapping[str, Any] = {}
+        self.queries = Queries(self._lanes, self.store, self._search)
         self._abandon_load: Callable[[], None] = nothing
         self.store.subscribe(self._follow)
 
@@ -91,12 +109,12 @@ class Session:
         try:
             project = ProjectFolder.create(target)
         except ExplorerError as error:
-            self._say_error(error)
+            self.say_error(error)
             return
         if project.has_corpus():
             project.close()
             what = f"The folder {target} holds a corpus already."
-            self._say_error(ProjectError(what, "Choose another folder, or open it as a project."))
+            self.say_error(ProjectError(what, "Choose another folder, or open it as a project."))
             return
         payload = {
             "path": str(request.path.absolute()),
@@ -117,12 +135,12 @@ class Session:
 
         def failed(error: ExplorerError) -> None:
             forget()
-            self._say_error(error)
+            self.say_error(error)
 
         def loaded(_: Mapping[str, Any]) -> None:
             self._abandon_load = nothing
             try:
-                project.save_plan(request.plan)
+                project.database.save_work(encoded({"plan": request.plan}))
             except ExplorerError as error:
                 failed(error)
             else:
@@ -139,7 +157,7 @@ class Session:
         try:
             project = ProjectFolder.open(path)
         except ExplorerError as error:
-            self._say_error(error)
+            self.say_error(error)
             return
         self._take(project)
 
@@ -147,9 +165,11 @@ class Session:
         """Read a project beside the session's thread (checksums take time), then show it."""
         self._opening += 1
         number = self._opening
-        self._show_job(JobView(0, f"Opening {project.path.name}"))
+        job = JobView(self._lanes.new_token(), f"Opening {project.path.name}")
+        self._show_job(job)
 
         def show(opened: Opened) -> None:
+            self._show_job(replace(job, status="done"))
             if number != self._opening:
                 project.close()
                 return
@@ -160,37 +180,71 @@ class Session:
 
         def failed(error: ExplorerError) -> None:
             project.close()
-            self._show_job(None)
-            self._say_error(error)
+            self._show_job(replace(job, status="failed", message=error.what, hint=error.hint))
+            self.say_error(error)
 
         self._lanes.read(lambda: read_project(project), show, failed)
 
     def _show(self, opened: Opened) -> None:
-        self._show_job(None)
+        assert self._project is not None
+        self._history = None
         self.store.dispatch(
             op.show_corpus(
                 project=opened.path,
                 corpus=opened.corpus,
                 check=opened.check,
-                plan=opened.plan,
-                overrides=opened.overrides,
+                work=opened.work,
+                history=opened.history,
             )
         )
-        self._recorded = self.state.overrides
+        self._history = History(self._project.database, self.state)
+        self._window = opened.view.window or {}
         self.store.dispatch(op.show_results(results=opened.results))
         self._restore(opened.view)
-        if not is_complete(opened.corpus, opened.plan, opened.results):
+        if opened.damaged:
+            lost = ", ".join(name.replace("_", " ") for name in opened.damaged)
+            self.say(Message("warning", f"Part of the saved work cannot be read: {lost}.", "The rest is as it was."))
+        if not is_complete(opened.corpus, self.state.plan, opened.results):
             self.compute()
 
+    def add_texts(self, path: Path) -> None:
+        """Read more texts into the corpus: the rows and decisions that are there stay, the map too; then compute."""
+        if self._project is None:
+            return
+        try:
+            refuse_vectors(self.state.plan)
+        except ExplorerError as error:
+            self.say_error(error)
+            return
+        project = self._project
+        self._lanes.cancel_all("run")
+
+        def added(answer: Mapping[str, Any]) -> None:
+            if self._project is project:
+                self.save_view()
+                self._lanes.read(lambda: read_project(project), lambda opened: again(opened, answer["rows"]), failed)
+
+        def again(opened: Opened, rows: int) -> None:
+            if self._project is project:
+                self._show(opened)
+                self.say(Message("info", f"{rows:,} texts added from {path.name}."))
+
+        def failed(error: ExplorerError) -> None:
+            self.say_error(error)
+            self.compute()
+
+        request = {"project": str(project.path), "path": str(path.absolute())}
+        self._lanes.submit("add", request, Handlers(f"Adding {path.name}", added, failed))
+
     def _restore(self, view: View) -> None:
-        """Go back to where the person was."""
-        if view.colour_by is not None:
-            self.store.dispatch(op.set_colour(colour_by=view.colour_by))
-        if view.neighbours is not None:
-            asked = {name: view.neighbours.get(name) for name in ("k", "metric", "method")}
-            self.store.dispatch(op.set_neighbours(**asked))
-        if view.current is not None:
+        """Go back to where the person was; what makes no sense any more is left out."""
+        if isinstance(view.neighbours, dict):
+            self.store.dispatch(op.set_neighbours(**_asked(view.neighbours)))
+        if isinstance(view.current, int):
+            pointing = self.state.pointing
             self.store.dispatch(op.set_current(row=view.current))
+            if pointing == "selection":
+                self.store.dispatch(op.select(rows=self.state.selection))
 
     # --- computing ------------------------------------------------------------------------------
 
@@ -209,7 +263,7 @@ class Session:
             return lambda: self._merge(plan, add)
 
         request = {"project": str(project.path), "plan": plan.as_dict()}
-        self._lanes.submit("run", request, Handlers("Computing", nothing, self._say_error, news=news))
+        self._lanes.submit("run", request, Handlers("Computing", nothing, self.say_error, news=news))
 
     def _merge(self, plan: Plan, add: Callable[[Results], Results]) -> None:
         """Take in one stage's result, unless the parameters have changed since."""
@@ -227,44 +281,84 @@ class Session:
         """Stop the work under way, an opening or an export too; what was finished stays."""
         self._opening += 1
         self._lanes.cancel_all()
-        self._show_job(None)
+        for job in self.state.jobs:
+            if job.status in UNDER_WAY:
+                self._show_job(replace(job, status="cancelled"))
 
     def cancel_job(self, token: int) -> None:
         """Stop one job (a preview that is no longer wanted, say)."""
         self._lanes.cancel(token)
 
-    def _show_job(self, job: JobView | None) -> None:
+    def pause_job(self, token: int, *, on: bool = True) -> None:
+        """Hold a job where it is, or (``on`` False) let it go on."""
+        self._lanes.pause(token, on=on)
+
+    def _show_job(self, job: JobView) -> None:
         self.store.dispatch(op.show_job(job=job))
 
     # --- deciding: recorded as it is done ---------------------------------------------------------
 
     def _follow(self, state: AppState, changes: Changes) -> None:
-        """After every change: keep what must survive, and ask for the neighbours that are now wanted."""
-        if changes & Changes.CORPUS:
-            return
-        if changes & Changes.FLAGS and self._project is not None and state.overrides is not self._recorded:
-            self._record(self._project, state)
+        """After every change: keep what must survive, and ask for what is now wanted."""
         if changes & (Changes.CURRENT | Changes.NEIGHBOURS | Changes.VECTORS | Changes.INDEX):
             self._find_neighbours(state)
+        self.queries.follow(state, changes)
+        if self._history is not None and changes & RECORDED:
+            self._keep(lambda history: history.record(state))
 
-    def _record(self, project: ProjectFolder, state: AppState) -> None:
+    def _keep(self, do: Callable[[History], bool | Undone | None]) -> bool | Undone | None:
+        """Write to the history; an error becomes a message, and the work goes on."""
+        if self._history is None:
+            return None
         try:
-            project.save_overrides(state.overrides)
-            self._recorded = state.overrides
+            done = do(self._history)
+            if done:
+                self.store.dispatch(op.show_history(history=self._history.view()))
         except ExplorerError as error:
-            self._say_error(error)
+            self.say_error(error)
+            return None
+        return done
+
+    def undo(self) -> None:
+        """Take back the last action, also one of an earlier session."""
+        self._go_in_history("Undone", lambda history: history.undo())
+
+    def redo(self) -> None:
+        """Do again what was undone last."""
+        self._go_in_history("Done again", lambda history: history.redo())
+
+    def _go_in_history(self, word: str, move: Callable[[History], Undone | None]) -> None:
+        undone, history = self._keep(move), self._history
+        if not isinstance(undone, Undone) or history is None:
+            return
+        before = self.state.plan
+        self._history = None  # what is put back is no new action
+        self.store.dispatch(restore_work(values=undone.values))
+        history.restored(self.state)
+        self._history = history
+        self.store.dispatch(op.show_history(history=replace(history.view(), said=f"{word}: {undone.words}")))
+        if _computes(before) != _computes(self.state.plan):
+            self.compute()
+
+    def keep_window(self, window: Mapping[str, Any]) -> None:
+        """What the window wants to find again when the project is opened; kept by ``save_view``."""
+        self._window = dict(window)
+
+    @property
+    def window(self) -> Mapping[str, Any]:
+        """What the window kept for itself in this project."""
+        return self._window
 
     def save_view(self) -> None:
-        """Keep where the person is and their parameters; the window calls this when things are quiet."""
+        """Keep where the person is; the window calls this when things are quiet."""
         if self._project is None or not self._remember:
             return
         state = self.state
         neighbours = {"k": state.neighbours.k, "metric": state.neighbours.metric, "method": state.neighbours.method}
         try:
-            self._project.save_plan(state.plan)
-            self._project.save_view(View(state.current, state.colour_by, neighbours))
+            self._project.database.save_view(View(state.current, neighbours, self._window))
         except ExplorerError as error:
-            self._say_error(error)
+            self.say_error(error)
 
     def _find_neighbours(self, state: AppState) -> None:
         view = state.neighbours
@@ -280,36 +374,50 @@ class Session:
                     op.show_neighbours(row=row, rows=answer.rows, distances=answer.distances, source=answer.source)
                 )
 
-        self._lanes.search(lambda: self._search.near_row(results, row, view), show, self._say_error)
+        self._lanes.search(lambda: self._search.near_row(results, row, view), show, self.say_error)
 
     # --- export ---------------------------------------------------------------------------------
 
     def export_report(self, path: Path, *, raw: bool = False, on_done: Callable[[Path], None] | None = None) -> None:
         """Write the CSV report and its manifest (beside it, ``.manifest.json``) in the worker."""
-        if self._project is None:
-            self._say_error(ExplorerError("There is nothing to export yet.", "Open a corpus first."))
-            return
-        request = {
-            "project": str(self._project.path),
-            "plan": self.state.plan.as_dict(),
-            "overrides": [[row, flag] for row, flag in sorted(self.state.overrides.items())],
-            "out": str(path.absolute()),
-            "raw": raw,
-        }
 
-        def done(answer: Mapping[str, Any]) -> None:
-            self.say(Message("info", f"Report of {answer['rows']:,} texts written to {path}."))
+        def done(rows: int) -> None:
+            self.say(Message("info", f"Report of {rows:,} texts written to {path}."))
             if on_done is not None:
                 on_done(path)
 
-        self._lanes.submit("export", request, Handlers(f"Writing {path.name}", done, self._say_error))
+        self._export("export", path, {"plan": self.state.plan.as_dict(), "raw": raw}, done)
+
+    def export_rows(self, path: Path, rows: NDArray[np.int64] | None, *, raw: bool = False) -> None:
+        """Write rows (None = all) as CSV, JSON Lines or Parquet, by the path's ending."""
+
+        def done(count: int) -> None:
+            self.say(Message("info", f"{count:,} rows written to {path}."))
+
+        self._export("rows", path, {"rows": None if rows is None else rows.tolist(), "raw": raw}, done)
+
+    def export_page(self, path: Path, picture: tuple[str, bytes, str] | None) -> None:
+        """Write the report as one HTML file. picture : title, PNG and description of the map."""
+        packed = None
+        if picture is not None:
+            title, png, words = picture
+            packed = {"title": title, "png": base64.b64encode(png).decode("ascii"), "alt": words}
+        self._export("page", path, {"picture": packed}, lambda _: self.say(Message("info", f"Page written to {path}.")))
+
+    def _export(self, kind: str, path: Path, request: Mapping[str, Any], done: Callable[[int], None]) -> None:
+        if self._project is None:
+            self.say_error(ExplorerError("There is nothing to export yet.", "Open a corpus first."))
+            return
+        request = {"project": str(self._project.path), "out": str(path.absolute()), **request}
+        handlers = Handlers(f"Writing {path.name}", lambda answer: done(answer["rows"]), self.say_error)
+        self._lanes.submit(kind, request, handlers)
 
     # --- messages and the end -------------------------------------------------------------------
 
     def say(self, message: Message) -> None:
         self.store.dispatch(op.say(message=message))
 
-    def _say_error(self, error: ExplorerError) -> None:
+    def say_error(self, error: ExplorerError) -> None:
         details = str(error.__cause__) if error.__cause__ is not None else getattr(error, "details", "")
         self.say(Message("error", error.what, error.hint, details))
 
@@ -322,6 +430,7 @@ class Session:
 
     def _close_project(self) -> None:
         if self._project is not None:
+            self._history = None
             self._project.close()
             self._project = None
 
@@ -336,3 +445,13 @@ def _preview(answer: Mapping[str, Any]) -> Preview:
     roles = Roles(**{**answer["roles"], "text": tuple(answer["roles"]["text"])})
     lists = {name: tuple(answer[name]) for name in ("columns", "notices")}
     return Preview(**{**answer, **lists, "rows": tuple(map(tuple, answer["rows"])), "roles": roles})
+
+
+def _asked(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """How the neighbours panel asked, as far as it was stored in a form that can be asked again."""
+    k, metric, method = (stored.get(name) for name in ("k", "metric", "method"))
+    return {
+        "k": k if isinstance(k, int) and 1 <= k <= MAX_K else None,
+        "metric": metric if metric in METRICS else None,
+        "method": method if method in get_args(Method) else None,
+    }

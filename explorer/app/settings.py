@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -21,6 +21,7 @@ from explorer.errors import OutputError
 APP = "text-anomaly-explorer"
 VERSION = 1
 RECENT = 10
+SEARCHES = 20
 
 ThemeChoice = Literal["system", "light", "dark"]
 
@@ -33,6 +34,9 @@ class Settings:
 
     theme : light, dark, or as the system. projects_folder : where new projects are saved ("" = among the documents).
     recent : projects, opened last first. geometry, layout : the window's place and docks, as Qt's base64.
+    unfinished : the project that was open, cleared when the window is closed: what a crash leaves behind.
+    shortcuts : name of an action -> its keys, where the person changed them. tips : whether they are shown.
+    searches : what was searched for, last first.
     """
 
     theme: ThemeChoice = "system"
@@ -40,6 +44,10 @@ class Settings:
     recent: tuple[str, ...] = ()
     geometry: str = ""
     layout: str = ""
+    unfinished: str = ""
+    shortcuts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tips: bool = True
+    searches: tuple[str, ...] = ()
 
     @property
     def projects(self) -> Path:
@@ -48,10 +56,17 @@ class Settings:
         return Path(platformdirs.user_documents_dir()) / "Text Anomaly Explorer"
 
     def opened(self, project: Path) -> Settings:
-        """With ``project`` first among the recent ones."""
+        """With ``project`` first among the recent ones, and as the one that is open."""
         name = str(project.absolute())
-        others = (other for other in self.recent if other != name)
-        return replace(self, recent=(name, *others)[:RECENT])
+        return replace(self, recent=_first(name, self.recent, RECENT), unfinished=name)
+
+    def searched(self, text: str) -> Settings:
+        """With ``text`` first among what was searched for."""
+        return replace(self, searches=_first(text, self.searches, SEARCHES))
+
+
+def _first(entry: str, others: tuple[str, ...], most: int) -> tuple[str, ...]:
+    return (entry, *(other for other in others if other != entry))[:most]
 
 
 def settings_file() -> Path:
@@ -82,19 +97,31 @@ def load_settings(file: Path | None = None) -> Settings:
 
 
 def _checked(name: str, stored: dict[str, Any]) -> Any:
-    default = getattr(Settings, name)
+    default = getattr(Settings, name, {})
     value = stored.get(name, default)
-    if name == "recent":
+    if name in ("recent", "searches"):
         return tuple(entry for entry in value if isinstance(entry, str)) if isinstance(value, list) else ()
+    if name == "shortcuts":
+        return _checked_shortcuts(value)
     if name == "theme":
         return value if value in get_args(ThemeChoice) else default
-    return value if isinstance(value, str) else default
+    return value if isinstance(value, type(default)) else default
+
+
+def _checked_shortcuts(value: Any) -> dict[str, tuple[str, ...]]:
+    if not isinstance(value, dict):
+        return {}
+    return {
+        str(name): tuple(key for key in keys if isinstance(key, str))
+        for name, keys in value.items()
+        if isinstance(keys, list)
+    }
 
 
 def save_settings(settings: Settings, file: Path | None = None) -> None:
     """Write them; a settings folder that cannot be written must not stop anybody's work."""
     path = file or settings_file()
-    values = {"version": VERSION, **asdict(settings), "recent": list(settings.recent)}
+    values = {"version": VERSION, **asdict(settings)}
     with contextlib.suppress(OutputError, OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, json.dumps(values, indent=1).encode())

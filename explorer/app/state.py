@@ -11,18 +11,24 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.app.labels import NO_BITS, Bits, Label
 from explorer.app.messages import Message
 from explorer.core.anomaly.base import Scores
-from explorer.core.anomaly.flags import Threshold
+from explorer.core.anomaly.flags import Ranking, Threshold
 from explorer.core.corpus.checks import CorpusCheck
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.neighbors.base import Metric
 from explorer.core.plan import Plan
+from explorer.core.query.predicates import Filters
+from explorer.core.query.search import TextQuery
+from explorer.core.report.marks import Marks
 from explorer.core.report.reason_lines import Explainer
 from explorer.core.results import Results
 
 NO_ROWS: NDArray[np.int64] = np.empty(0, dtype=np.int64)
 NO_ROWS.setflags(write=False)
+NO_MASK: NDArray[np.bool_] = np.empty(0, dtype=np.bool_)
+NO_MASK.setflags(write=False)
 
 ANOMALY = "\0anomaly"
 """Value of ``colour_by`` that means the anomaly score shown; any other value is a column's name."""
@@ -32,15 +38,28 @@ Method = Literal["auto", "exact", "annoy"]
 ThresholdBy = Literal["rule", "share", "hand"]
 
 
+JobStatus = Literal["waiting", "running", "paused", "done", "failed", "cancelled"]
+UNDER_WAY: tuple[JobStatus, ...] = ("waiting", "running", "paused")
+
+
 @dataclass(frozen=True)
 class JobView:
-    """The work under way, as the status bar shows it. ``fraction`` < 0 means that its length is unknown."""
+    """One piece of work, as the jobs panel shows it. ``fraction`` < 0 means that its length is unknown.
+
+    message : what it does now; of a failed one, what went wrong, with ``hint`` and ``details``.
+    can_pause : whether it can be held and go on. seconds : how long it took, once it has ended.
+    """
 
     token: int
     title: str
     message: str = ""
     fraction: float = -1.0
     facts: Mapping[str, float | str] = field(default_factory=dict)
+    status: JobStatus = "running"
+    can_pause: bool = False
+    hint: str = ""
+    details: str = ""
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -60,15 +79,49 @@ class NeighbourView:
 
 
 @dataclass(frozen=True)
+class SearchView:
+    """What is searched for and what was found.
+
+    rows : (m,) best first. found : (n,) bool, every row that matches; None = no search.
+    of : how many texts match in all. error : what is wrong with the query, in one sentence.
+    """
+
+    query: TextQuery | None = None
+    rows: NDArray[np.int64] = field(default_factory=lambda: NO_ROWS)
+    found: NDArray[np.bool_] | None = None
+    of: int = 0
+    error: str = ""
+    running: bool = False
+
+
+@dataclass(frozen=True)
+class HistoryView:
+    """What undo and redo would do, in words; "" = nothing to undo (redo). said : what was undone or done again last."""
+
+    undo: str = ""
+    redo: str = ""
+    said: str = ""
+
+
+Pointing = Literal["current", "selection"]
+
+
+@dataclass(frozen=True)
 class AppState:
     """Everything the window shows.
 
     threshold : None until there are scores.
     flagged : (n,) bool, what the threshold and the overrides together say.
-    ranks : (n,) int64, 1 = strangest, 0 = not scored.
+    ranking : of the scores shown, with their ranks.
     overrides : row -> True (flagged by hand) or False (cleared by hand).
     current : the row that the text and neighbours panels show. selection : sorted rows.
+    pointing : which of the two was chosen last: what a key like "flag" or a label acts on.
+    labels, label_bits, notes, trashed : what the person wrote on rows; trashed is (n,) bool or empty.
+    filters : the chips. passed : (n,) bool, what they let through; None = everything.
+    shown : (n,) bool, what every list and the map show: passed and not in the trash; None = every row.
+    hidden : names of the legend's entries that are hidden. in_trash : show the trash instead of the rest.
     explainer : says why a row is strange, once there are scores.
+    jobs : newest last; those that have failed stay until they are dismissed.
     """
 
     project: Path | None = None
@@ -79,13 +132,27 @@ class AppState:
     threshold: Threshold | None = None
     overrides: Mapping[int, bool] = field(default_factory=lambda: MappingProxyType({}))
     flagged: NDArray[np.bool_] | None = None
-    ranks: NDArray[np.int64] | None = None
+    ranking: Ranking | None = None
     explainer: Explainer | None = None
     current: int | None = None
     selection: NDArray[np.int64] = field(default_factory=lambda: NO_ROWS)
+    pointing: Pointing = "current"
+    labels: tuple[Label, ...] = ()
+    label_bits: Bits = field(default_factory=lambda: NO_BITS)
+    notes: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
+    trashed: NDArray[np.bool_] = field(default_factory=lambda: NO_MASK)
+    filters: Filters = field(default_factory=Filters)
+    saved_filters: tuple[tuple[str, Filters], ...] = ()
+    passed: NDArray[np.bool_] | None = None
+    shown: NDArray[np.bool_] | None = None
+    in_trash: bool = False
+    filter_error: str = ""
+    search: SearchView = field(default_factory=SearchView)
     colour_by: str = ANOMALY
+    hidden: tuple[str, ...] = ()
     neighbours: NeighbourView = field(default_factory=NeighbourView)
-    job: JobView | None = None
+    jobs: tuple[JobView, ...] = ()
+    history: HistoryView = field(default_factory=HistoryView)
     messages: tuple[Message, ...] = ()
 
     @property
@@ -108,5 +175,35 @@ class AppState:
         return self.results.scores.get(self.detector)
 
     @property
+    def ranks(self) -> NDArray[np.int64] | None:
+        """(n,) 1 = strangest, 0 = not scored; None until there are scores."""
+        return None if self.ranking is None else self.ranking.ranks
+
+    @property
     def flag_count(self) -> int:
         return 0 if self.flagged is None else int(self.flagged.sum())
+
+    @property
+    def job(self) -> JobView | None:
+        """The work under way that the status bar shows: what was started last."""
+        return next((job for job in reversed(self.jobs) if job.status in UNDER_WAY), None)
+
+    @property
+    def shown_count(self) -> int:
+        return self.rows if self.shown is None else int(np.count_nonzero(self.shown))
+
+    @property
+    def trash_count(self) -> int:
+        return int(np.count_nonzero(self.trashed))
+
+    @property
+    def targets(self) -> NDArray[np.int64]:
+        """The rows that a decision acts on: the selection or the current row, whichever was chosen last."""
+        if self.pointing == "selection" and self.selection.size:
+            return self.selection
+        return NO_ROWS if self.current is None else np.array([self.current], dtype=np.int64)
+
+    @property
+    def marks(self) -> Marks:
+        """Labels, notes and trash as the report wants them."""
+        return Marks(tuple(label.name for label in self.labels), self.label_bits, self.notes, self.trashed)

@@ -3,29 +3,37 @@ what is large goes through files in the project folder."""
 
 from __future__ import annotations
 
+import base64
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.app.adding import add_texts
+from explorer.app.by_hand import read_by_hand
 from explorer.app.check_store import stored_check
-from explorer.app.project_folder import SNAPSHOT
+from explorer.app.exports import export_given_rows, export_html
+from explorer.app.project_folder import SNAPSHOT, ProjectFolder
 from explorer.app.reporting import manifest_beside, write_report
 from explorer.core.corpus.corpus import Corpus, Roles
 from explorer.core.corpus.readers import preview, read_corpus
 from explorer.core.corpus.snapshot import open_snapshot, save_snapshot
+from explorer.core.embedding.base import Encoder
 from explorer.core.embedding.estimate import estimate
 from explorer.core.embedding.precomputed import vectors_card
 from explorer.core.embedding.registry import identify
 from explorer.core.pipeline import load_results, run
 from explorer.core.plan import Plan
-from explorer.core.progress import Progress
-from explorer.core.stages import encoder_request, identify_encoder
+from explorer.core.progress import SILENT, Progress
+from explorer.core.stages import encoder_request, identify_encoder, open_plan_encoder
 from explorer.core.storage import FolderStore, save_array
+from explorer.errors import OptionError
 
 News = Callable[[Mapping[str, Any]], None]
 Task = Callable[[Mapping[str, Any], Progress, News], Mapping[str, Any]]
@@ -71,6 +79,11 @@ def _read(request: Mapping[str, Any], progress: Progress) -> Corpus:
     )
 
 
+def add_task(request: Mapping[str, Any], progress: Progress, news: News) -> Mapping[str, Any]:
+    """Put more texts behind those that are there; the window holds the project's lock."""
+    return {"rows": add_texts(Path(request["project"]), Path(request["path"]), progress)}
+
+
 def run_task(request: Mapping[str, Any], progress: Progress, news: News) -> Mapping[str, Any]:
     """Compute what is missing, telling of every stage and of layouts while they run."""
     project = Path(request["project"])
@@ -105,22 +118,63 @@ class _Partials:
 
 
 def export_task(request: Mapping[str, Any], progress: Progress, news: News) -> Mapping[str, Any]:
-    """Write the report and its manifest."""
+    """Write the report and its manifest, with what was decided by hand as the project holds it."""
     project, plan = Path(request["project"]), Plan.from_dict(request["plan"])
-    corpus = open_snapshot(project / SNAPSHOT)
-    results = load_results(corpus, plan, FolderStore(project))
-    overrides = {int(row): bool(flag) for row, flag in request["overrides"]}
+    with ProjectFolder.open(project, writable=False) as folder:
+        corpus = folder.corpus()
+        _, made = read_by_hand(folder, corpus.rows)
+        results = load_results(corpus, plan, folder.store)
     out = Path(request["out"])
     _, digest = write_report(
-        corpus, results, plan, overrides, out, manifest_beside(out), raw=bool(request["raw"]), progress=progress
-    )
+        corpus, results, plan, made.overrides, out, manifest_beside(out),
+        marks=made.marks, raw=bool(request["raw"]), progress=progress,
+    )  # fmt: skip
     return {"rows": corpus.rows, "sha256": digest}
+
+
+def rows_task(request: Mapping[str, Any], progress: Progress, news: News) -> Mapping[str, Any]:
+    """Write some rows, or all, in the format of the file's ending."""
+    out = Path(request["out"])
+    done = export_given_rows(
+        Path(request["project"]), out, request["rows"], raw=bool(request["raw"]), progress=progress
+    )
+    return {"rows": done.rows}
+
+
+def page_task(request: Mapping[str, Any], progress: Progress, news: News) -> Mapping[str, Any]:
+    """Write the report as a page for people, with the picture that the window has made."""
+    from explorer.core.report.html_report import Picture
+
+    given = request["picture"]
+    pictures = [] if given is None else [Picture(given["title"], base64.b64decode(given["png"]), given["alt"])]
+    done = export_html(Path(request["project"]), Path(request["out"]), lambda *_: pictures, progress=progress)
+    return {"rows": done.rows}
+
+
+def query_task(request: Mapping[str, Any], progress: Progress, news: News) -> Mapping[str, Any]:
+    """A text as a vector, by the encoder that made the project's vectors."""
+    if request["plan"]["vectors"] is not None:
+        what = "This project was made from precomputed vectors, so a new text cannot be compared."
+        raise OptionError(what, "Search for words, or look at the neighbours of a text.")
+    encoder = _encoder_of(request["project"], json.dumps(request["plan"]))
+    return {"vector": encoder.encode_queries([request["text"]])[0].tolist()}
+
+
+@lru_cache(maxsize=1)
+def _encoder_of(project: str, plan: str) -> Encoder:
+    """Loading a model takes seconds: the one that was asked last stays."""
+    corpus = open_snapshot(Path(project) / SNAPSHOT)
+    return open_plan_encoder(corpus, Plan.from_dict(json.loads(plan)), FolderStore(Path(project)), SILENT)
 
 
 TASKS: dict[str, Task] = {
     "preview": preview_task,
     "estimate": estimate_task,
     "load": load_task,
+    "add": add_task,
     "run": run_task,
     "export": export_task,
+    "rows": rows_task,
+    "page": page_task,
+    "query": query_task,
 }

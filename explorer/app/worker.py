@@ -27,6 +27,10 @@ REPORT_EVERY = 0.1
 """Seconds between two progress lines at most; more would only keep the window busy."""
 
 
+PAUSE = 0.05
+"""Seconds between two looks whether a paused job may go on."""
+
+
 class Worker:
     """One process's loop: a reader thread fills the queue, the main thread works."""
 
@@ -35,6 +39,7 @@ class Worker:
         self._lock = threading.Lock()
         self._queue: queue.SimpleQueue[Mapping[str, Any]] = queue.SimpleQueue()
         self._cancelled: set[int] = set()
+        self._paused: set[int] = set()
 
     def run(self) -> None:
         threading.Thread(target=self._listen, name="listener", daemon=True).start()
@@ -46,6 +51,8 @@ class Worker:
             message = json.loads(line)
             if "cancel" in message:
                 self._cancelled.add(message["cancel"])
+            elif "pause" in message:
+                (self._paused.add if message["on"] else self._paused.discard)(message["pause"])
             else:
                 self._queue.put(message)
         os._exit(0)
@@ -76,7 +83,13 @@ class Worker:
                 payload = {"fraction": news.fraction, "message": news.message, "facts": dict(news.facts)}
                 self._say(token, "progress", payload)
 
-        return Progress(report, lambda: token in self._cancelled)
+        return Progress(report, lambda: self._should_stop(token))
+
+    def _should_stop(self, token: int) -> bool:
+        """Whether a job was cancelled; one that is paused waits here until it may go on."""
+        while token in self._paused and token not in self._cancelled:
+            time.sleep(PAUSE)
+        return token in self._cancelled
 
     def _news(self, token: int) -> Callable[[Mapping[str, Any]], None]:
         return lambda payload: self._say(token, "news", payload)

@@ -2,8 +2,10 @@
 
     corpus -> vectors -> pca (first picture)
                      \\-> graph -> scores.DETECTOR ... -> report
-                     |        \\-> layout
+                     |        \\-> layout -> trust (how much of the neighbourhoods the map keeps)
+                     |        \\-> regions (what the parts of the map are about)
                      \\-> index (Annoy, for questions asked later)
+    corpus -> keywords (full-text index)
 
 Every stage's result is named by the fingerprint of all that went into it and kept in a ``ResultStore``.
 Running is: for each stage in order, take the result if the store has it, else compute and save it. So a
@@ -24,6 +26,7 @@ from dataclasses import replace
 
 import pyarrow.compute as pc
 
+from explorer.core.clusters.regions import Regions
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.corpus.readers import read_corpus
 from explorer.core.embedding.base import EncoderCard
@@ -37,6 +40,7 @@ from explorer.core.report.table import Report, report
 from explorer.core.results import AnnoyFile, Results, StageRecord
 from explorer.core.stages import (
     INDEX_FILE,
+    KEYWORDS_FILE,
     OnPartial,
     Stage,
     Work,
@@ -47,7 +51,9 @@ from explorer.core.stages import (
     knn_graph,
     known_card,
     open_plan_encoder,
+    ranking_of,
     stages,
+    trust_of,
 )
 from explorer.core.storage import MemoryStore, ResultStore, StageResult
 
@@ -176,14 +182,21 @@ def is_complete(corpus: Corpus, plan: Plan, results: Results, *, without: Contai
 def still_valid(results: Results, old: Plan, new: Plan) -> Results:
     """What of ``results`` holds under another plan. Positions stay to be looked at until new ones arrive."""
     if _embedding_of(old) != _embedding_of(new):
-        return Results(store=results.store, pca=results.pca, layout=results.layout)
+        bare = Results(store=results.store, pca=results.pca, layout=results.layout, keywords=results.keywords)
+        return replace(bare, records=_of(results, ("keywords",)))
     if (old.metric, old.seed) != (new.metric, new.seed):
-        return replace(results, graph=None, scores={}, index=None, records=_of(results, ("vectors", "pca")))
+        kept = replace(results, graph=None, scores={}, rankings={}, index=None, trust=None, regions=None)
+        return replace(kept, records=_of(results, ("vectors", "pca", "keywords")))
     if graph_k(old) != graph_k(new):
-        return replace(results, graph=None, scores={}, records=_of(results, ("vectors", "pca", "index")))
-    kept = {name: scores for name, scores in results.scores.items() if name in new.detectors and old.k == new.k}
-    names = ("vectors", "pca", "graph", "layout", "index", *(f"scores.{name}" for name in kept))
-    return replace(results, scores=kept, records=_of(results, names))
+        kept = replace(results, graph=None, scores={}, rankings={}, trust=None, regions=None)
+        return replace(kept, records=_of(results, ("vectors", "pca", "index", "keywords")))
+    same_map = old.layout == new.layout
+    scores = {name: scores for name, scores in results.scores.items() if name in new.detectors and old.k == new.k}
+    names = ["vectors", "pca", "graph", "index", "regions", "keywords", *(f"scores.{name}" for name in scores)]
+    names += ["layout", "trust"] if same_map else []
+    trust = results.trust if same_map else None
+    rankings = {name: results.rankings[name] for name in scores if name in results.rankings}
+    return replace(results, scores=scores, rankings=rankings, trust=trust, records=_of(results, names))
 
 
 def _embedding_of(plan: Plan) -> tuple[object, ...]:
@@ -209,7 +222,16 @@ def add_result(results: Results, record: StageRecord, found: StageResult) -> Res
         return replace(results, layout=found.arrays["positions"])
     if stage == "graph":
         return replace(results, graph=knn_graph(found))
+    if stage == "trust":
+        return replace(results, trust=trust_of(found))
+    if stage == "regions":
+        return replace(results, regions=Regions.of(found.arrays["levels"], record.facts))
     if stage == "scores":
-        return replace(results, scores={**results.scores, detector: found.arrays["scores"]})
+        kept = ranking_of(found)
+        rankings = {name: kept_one for name, kept_one in results.rankings.items() if name != detector}
+        rankings |= {} if kept is None else {detector: kept}
+        return replace(results, scores={**results.scores, detector: found.arrays["scores"]}, rankings=rankings)
     assert found.folder is not None
+    if stage == "keywords":
+        return replace(results, keywords=found.folder / KEYWORDS_FILE)
     return replace(results, index=AnnoyFile(found.folder / INDEX_FILE, record.facts))

@@ -10,6 +10,7 @@ from typing import Any, get_args
 from explorer.core.anomaly.detectors import DETECTORS
 from explorer.core.embedding.base import Precision
 from explorer.core.neighbors.base import METRICS, Metric
+from explorer.core.projection.base import LAYOUTS
 from explorer.errors import OptionError
 
 MAX_K = 1_000
@@ -24,7 +25,7 @@ class Plan:
     """Parameters of a run. ``detectors[0]`` gives ``anomaly_score``; at most one of ``threshold`` and ``flag_share``.
 
     vectors : path of precomputed embeddings (one row a text, corpus order); then ``encoder`` is not used.
-    flag_share : share of the scored texts to flag, 0..1.
+    flag_share : share of the scored texts to flag, 0..1. layout : which map is drawn, if ``map``.
     Raises ``OptionError`` when made with a parameter that cannot work.
     """
 
@@ -39,6 +40,7 @@ class Plan:
     flag_share: float | None = None
     seed: int = 0
     map: bool = True
+    layout: str = "umap"
 
     def __post_init__(self) -> None:
         self._check_neighbours()
@@ -46,6 +48,8 @@ class Plan:
         self._check_flags()
         if self.precision not in get_args(Precision):
             raise OptionError(f"Unknown precision {self.precision!r}.", "Use auto or fp32.")
+        if self.layout not in LAYOUTS:
+            raise OptionError(f"Unknown layout {self.layout!r}.", f"Use one of: {', '.join(LAYOUTS)}.")
         if not 0 <= self.seed < 2**31:
             raise OptionError(f"The seed {self.seed} is out of range.", "Use a number from 0 to 2147483647.")
 

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from explorer.core.anomaly.base import Scores
+from explorer.core.anomaly.flags import Ranking, ranking
 from explorer.core.arrays import Vectors
+from explorer.core.clusters.regions import Regions
 from explorer.core.embedding.base import EncoderCard
 from explorer.core.neighbors.base import KnnGraph
 from explorer.core.projection.base import Positions
+from explorer.core.projection.trust import Trust
 from explorer.core.storage import ResultStore
 
 
@@ -40,6 +43,9 @@ class Results:
     """All arrays are row-aligned with the corpus, read-only, and memory-mapped where they are large.
 
     cut : how many texts were cut at the encoder's token limit.
+    pca : (n, 3), the first picture in its first two columns. layout : the map that the plan asks for, (n, 2) or (n, 3).
+    trust : how far that map can be trusted. regions : what its regions are about. keywords : the full-text index.
+    rankings : what follows from each detector's scores alone, where it was kept with them.
     store : where the arrays lie; held so that a temporary one lives as long as they do.
     """
 
@@ -48,13 +54,24 @@ class Results:
     cut: int = 0
     pca: Positions | None = None
     layout: Positions | None = None
+    trust: Trust | None = None
+    regions: Regions | None = None
+    keywords: Path | None = None
     graph: KnnGraph | None = None
     scores: Mapping[str, Scores] = field(default_factory=dict)
+    rankings: Mapping[str, Ranking] = field(default_factory=dict)
     index: AnnoyFile | None = None
     records: tuple[StageRecord, ...] = ()
     store: ResultStore | None = None
 
     @property
     def positions(self) -> Positions | None:
-        """The best map there is: the neighbour layout, else PCA."""
-        return self.layout if self.layout is not None else self.pca
+        """The best map there is: the layout, else the first picture."""
+        if self.layout is not None or self.pca is None:
+            return self.layout
+        return self.pca[:, :2]
+
+    def ranking(self, detector: str) -> Ranking:
+        """Ranks and threshold of a detector's scores: as they were kept, else sorted now."""
+        kept = self.rankings.get(detector)
+        return kept if kept is not None else ranking(self.scores[detector])

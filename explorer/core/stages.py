@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from explorer.core.anomaly.base import DetectorInput, in_six_digits
 from explorer.core.anomaly.detectors import detector
+from explorer.core.anomaly.flags import Ranking, Threshold, ranking
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.corpus.keys import text_keys
+from explorer.core.drawing import draw
 from explorer.core.embedding.base import Encoder, EncoderCard
 from explorer.core.embedding.embed import embed_corpus
 from explorer.core.embedding.precomputed import load_vectors, vectors_card
@@ -23,7 +25,8 @@ from explorer.core.fingerprint import fingerprint
 from explorer.core.neighbors.base import KnnGraph
 from explorer.core.plan import Plan
 from explorer.core.progress import Progress
-from explorer.core.projection.base import nobody
+from explorer.core.projection.base import LAYOUTS, nobody
+from explorer.core.projection.trust import Trust
 from explorer.core.storage import ResultStore, StageResult
 from explorer.errors import EncoderError, VectorsError
 
@@ -37,6 +40,7 @@ RECALL = 0.98
 """Recall asked of every approximate neighbour search; what was measured is shown beside it."""
 
 INDEX_FILE = "index.ann"
+KEYWORDS_FILE = "keywords.sqlite"
 
 Output = tuple[Mapping[str, NDArray[Any]], Mapping[str, Any]]
 OnPartial = Callable[[NDArray[np.float32]], None]
@@ -73,21 +77,39 @@ def stages(corpus: Corpus, plan: Plan, card: EncoderCard) -> tuple[Stage, ...]:
     """The stages of a run in order. Pure: keys follow from the inputs' fingerprints alone."""
     vectors = fingerprint("vectors", VERSION, corpus.fingerprint, card.fingerprint)
     graph = fingerprint("graph", VERSION, vectors, graph_k(plan), plan.metric, plan.seed)
-    pca = fingerprint("pca", VERSION, vectors)
-    layout = fingerprint("layout", VERSION, graph, pca, LAYOUT_K, plan.seed)
     index = fingerprint("index", VERSION, vectors, plan.metric, plan.seed)
-    drawing = (
-        Stage("pca", "Drawing a first picture", 1, pca, compute_pca),
-        Stage("layout", "Drawing the neighbour map", 15, layout, compute_layout),
-    )
+    first, *drawing = _drawing(corpus, plan, card, vectors, graph)
     return (
         Stage("vectors", "Embedding", 60, vectors, compute_vectors),
-        *drawing[: plan.map],
+        *([first] if plan.map else []),
         Stage("graph", "Finding neighbours", 15, graph, compute_graph),
         *(_score_stage(name, graph, plan) for name in plan.detectors),
-        *drawing[1 : 1 + plan.map],
+        *(drawing if plan.map else []),
         Stage("index", "Building the search index", 8, index, compute_index),
     )
+
+
+def _drawing(corpus: Corpus, plan: Plan, card: EncoderCard, vectors: str, graph: str) -> tuple[Stage, ...]:
+    """The first picture; then the map, how far it can be trusted, what its regions are about, what words it holds."""
+    pca = fingerprint("pca", VERSION, vectors, 3)
+    layout = _layout_key(corpus.fingerprint, corpus.grown_from, plan, card)
+    trust = fingerprint("trust", VERSION, graph, layout, plan.seed)
+    regions = fingerprint("regions", VERSION, graph, corpus.fingerprint, plan.seed)
+    keywords = fingerprint("keywords", VERSION, corpus.fingerprint)
+    return (
+        Stage("pca", "Drawing a first picture", 1, pca, compute_pca),
+        Stage("layout", f"Drawing: {LAYOUTS[plan.layout]}", 15, layout, compute_layout),
+        Stage("trust", "Measuring the trust of the map", 1, trust, compute_trust),
+        Stage("regions", "Naming the regions of the map", 3, regions, compute_regions),
+        Stage("keywords", "Indexing the words", 2, keywords, compute_keywords),
+    )
+
+
+def _layout_key(texts: str, grown_from: tuple[str, ...], plan: Plan, card: EncoderCard) -> str:
+    """Key of the map of a corpus. New texts are placed on the map that was there: it depends on the ones before."""
+    vectors = fingerprint("vectors", VERSION, texts, card.fingerprint)
+    graph = fingerprint("graph", VERSION, vectors, graph_k(plan), plan.metric, plan.seed)
+    return fingerprint("layout", VERSION, graph, LAYOUT_K, plan.seed, plan.layout, grown_from)
 
 
 def _score_stage(name: str, graph: str, plan: Plan) -> Stage:
@@ -106,7 +128,7 @@ def known_card(corpus: Corpus, plan: Plan, store: ResultStore) -> EncoderCard | 
 
     It is enough to read results back: the model may have moved, or the processor may be another one.
     """
-    found = store.load("card", _card_key(corpus, plan))
+    found = store.load("card", _card_key(corpus.fingerprint, plan))
     return None if found is None else card_from(found.meta)
 
 
@@ -118,11 +140,11 @@ def card_from(facts: Mapping[str, Any]) -> EncoderCard:
 def keep_card(corpus: Corpus, plan: Plan, store: ResultStore, card: EncoderCard) -> None:
     """Remember the card for ``known_card``."""
     if known_card(corpus, plan, store) != card:
-        store.save("card", _card_key(corpus, plan), {}, asdict(card))
+        store.save("card", _card_key(corpus.fingerprint, plan), {}, asdict(card))
 
 
-def _card_key(corpus: Corpus, plan: Plan) -> str:
-    return fingerprint("card", VERSION, corpus.fingerprint, plan.encoder, plan.precision, plan.vectors, plan.seed)
+def _card_key(texts: str, plan: Plan) -> str:
+    return fingerprint("card", VERSION, texts, plan.encoder, plan.precision, plan.vectors, plan.seed)
 
 
 def identify_encoder(corpus: Corpus, plan: Plan, store: ResultStore) -> EncoderCard:
@@ -177,10 +199,10 @@ def compute_vectors(work: Work, key: str, progress: Progress) -> Output:
 
 
 def compute_pca(work: Work, key: str, progress: Progress) -> Output:
-    """(n, 2) positions by principal components: the first picture."""
+    """(n, 3) positions by principal components, of which the first two are the first picture."""
     from explorer.core.projection.pca import pca
 
-    return {"positions": pca(work.array("vectors", "vectors"), progress)}, {}
+    return {"positions": pca(work.array("vectors", "vectors"), progress, dimensions=3)}, {}
 
 
 def compute_graph(work: Work, key: str, progress: Progress) -> Output:
@@ -201,7 +223,7 @@ def compute_graph(work: Work, key: str, progress: Progress) -> Output:
 
 
 def compute_scores(name: str) -> Callable[[Work, str, Progress], Output]:
-    """The stage function of one detector."""
+    """The stage function of one detector: scores, the ranks that follow, and the threshold that is their own."""
 
     def compute(work: Work, key: str, progress: Progress) -> Output:
         from explorer.core.neighbors.prepare import prepare
@@ -210,19 +232,82 @@ def compute_scores(name: str) -> Callable[[Work, str, Progress], Output]:
         prepared = prepare(work.array("vectors", "vectors"), plan.metric)
         chosen = detector(name, plan.k)
         data = DetectorInput(prepared.vectors, knn_graph(work.done["graph"]), prepared.valid, plan.seed)
-        return {"scores": in_six_digits(chosen.score(data, progress))}, {"parameters": dict(chosen.parameters)}
+        found = ranking(in_six_digits(chosen.score(data, progress)))
+        facts = {"parameters": dict(chosen.parameters), "own": [found.own.value, found.own.rule]}
+        return {"scores": found.scores, "ranks": found.ranks}, facts
 
     return compute
 
 
-def compute_layout(work: Work, key: str, progress: Progress) -> Output:
-    """(n, 2) positions from the neighbour graph, starting from the PCA picture."""
-    from explorer.core.projection.layout import layout
+def ranking_of(result: StageResult) -> Ranking | None:
+    """What ``compute_scores`` saved beside the scores; nothing in results of an older version."""
+    own = result.meta["facts"].get("own")
+    if own is None or "ranks" not in result.arrays:
+        return None
+    return Ranking(result.arrays["scores"], result.arrays["ranks"], Threshold(*own))
 
-    graph = knn_graph(work.done["graph"]).prefix(LAYOUT_K)
-    start = work.array("pca", "positions")
-    positions = layout(graph, start, seed=work.plan.seed, progress=progress, on_partial=work.on_partial)
+
+def compute_layout(work: Work, key: str, progress: Progress) -> Output:
+    """(n, 2) or (n, 3) positions: the map that the plan asks for."""
+    positions = draw(
+        work.plan.layout,
+        knn_graph(work.done["graph"]).prefix(LAYOUT_K),
+        work.array("pca", "positions"),
+        _map_before(work),
+        work.store.workspace("layout", key),
+        seed=work.plan.seed,
+        progress=progress,
+        on_partial=work.on_partial,
+    )
     return {"positions": positions}, {}
+
+
+def _map_before(work: Work) -> NDArray[np.float32] | None:
+    """The map that the corpus had before texts were added, if it was drawn."""
+    if not work.corpus.grown_from:
+        return None
+    *older, texts = work.corpus.grown_from
+    known = work.store.load("card", _card_key(texts, work.plan))
+    if known is None:
+        return None
+    found = work.store.load("layout", _layout_key(texts, tuple(older), work.plan, card_from(known.meta)))
+    return None if found is None else found.arrays["positions"]
+
+
+def compute_trust(work: Work, key: str, progress: Progress) -> Output:
+    """(n,) share of each row's neighbours that the map kept, and the numbers for the whole picture."""
+    from explorer.core.neighbors.prepare import prepare
+    from explorer.core.projection.trust import preservation
+
+    graph, positions = knn_graph(work.done["graph"]), work.array("layout", "positions")
+    vectors = prepare(work.array("vectors", "vectors"), work.plan.metric).vectors
+    found = preservation(graph, positions, vectors=vectors, seed=work.plan.seed, progress=progress)
+    return {"kept": found.kept}, {name: getattr(found, name) for name in TRUST_FACTS}
+
+
+TRUST_FACTS = ("k", "mean", "trustworthiness", "continuity", "sampled")
+
+
+def trust_of(result: StageResult) -> Trust:
+    """What ``compute_trust`` saved."""
+    facts = result.meta["facts"]
+    return Trust(result.arrays["kept"], **{name: facts[name] for name in TRUST_FACTS})
+
+
+def compute_regions(work: Work, key: str, progress: Progress) -> Output:
+    """Clusters of the neighbour graph at several levels, and the words that tell each from its siblings."""
+    from explorer.core.clusters.regions import find_regions
+
+    found = find_regions(work.corpus, knn_graph(work.done["graph"]), seed=work.plan.seed, progress=progress)
+    return {"levels": found.levels}, found.facts()
+
+
+def compute_keywords(work: Work, key: str, progress: Progress) -> Output:
+    """A full-text index of the texts, for the search box."""
+    from explorer.core.query.keywords import build_keywords
+
+    build_keywords(work.corpus.texts, work.store.workspace("keywords", key) / KEYWORDS_FILE, progress)
+    return {}, {}
 
 
 def compute_index(work: Work, key: str, progress: Progress) -> Output:

@@ -22,9 +22,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.core.fingerprint import file_digest
+from explorer.core.verified import all_whole, note_whole, noted_at
 from explorer.errors import OutputError
 
 META = "meta.json"
+NOTE = ".verified"
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,7 @@ class FolderStore:
     """Results under ``root/STAGE/KEY/``: arrays as .npy, a library's own files, and meta.json, written last.
 
     A result without a valid meta.json, or with a damaged file, counts as missing, so that it is computed again.
+    Files that were found whole before and have not been touched since are not read for that (``verified.py``).
     """
 
     def __init__(self, root: Path) -> None:
@@ -135,7 +138,7 @@ class FolderStore:
         try:
             meta = json.loads((folder / META).read_text(encoding="utf-8"))
             digests: dict[str, str] = meta["files"]
-            if verify and any(file_digest(folder / name) != digest for name, digest in digests.items()):
+            if verify and not _whole(folder, digests):
                 return None
             arrays = {Path(name).stem: _open_array(folder / name) for name in digests if name.endswith(".npy")}
             return StageResult(arrays, dict(meta["facts"]), folder)
@@ -150,16 +153,35 @@ class FolderStore:
                 save_array(folder / f"{name}.npy", array)
             files = {file.name: file_digest(file) for file in sorted(folder.iterdir()) if file.name[0] != "."}
             write_atomically(folder / META, json.dumps({"files": files, "facts": dict(meta)}, indent=1).encode())
+        note_whole(folder / NOTE, {folder / name: digest for name, digest in files.items()})
         result = self.load(stage, key, verify=False)
         if result is None:
             raise OutputError(f"{folder} was written but cannot be read back.", "Check the disk that it lies on.")
         return result
+
+    def is_damaged(self, stage: str, key: str, *, since: float) -> bool:
+        """Whether a result is not what was saved. Its files are read unless that was done after ``since`` (epoch).
+
+        One that is damaged counts as missing from then on.
+        """
+        folder = self.root / stage / key
+        if noted_at(folder / NOTE) > since:
+            return False
+        try:
+            return not _whole(folder, json.loads((folder / META).read_text(encoding="utf-8"))["files"], again=True)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return True
 
     def workspace(self, stage: str, key: str) -> Path:
         folder = self.root / stage / key
         with output_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+
+def _whole(folder: Path, digests: Mapping[str, str], *, again: bool = False) -> bool:
+    files = {folder / name: digest for name, digest in digests.items()}
+    return all_whole(folder / NOTE, files, lambda file, digest: file_digest(file) == digest, again=again)
 
 
 def _open_array(path: Path) -> NDArray[Any]:

@@ -11,20 +11,22 @@ ROWS, DIMENSION, K = 600, 16, 10
 
 
 def warm() -> None:
-    """Run each kernel once, on a small input of the types that are used: both arithmetics, both routes, the layout."""
+    """Run each kernel once, on a small input of the types that are used: both arithmetics, both routes, all maps."""
+    from explorer.core.clusters import communities
     from explorer.core.neighbors._tiles import BFloat16Tiles, Float32Tiles
     from explorer.core.neighbors.blocks import exact_lists
     from explorer.core.neighbors.graph import graph_of
     from explorer.core.neighbors.prepare import prepare
     from explorer.core.progress import SILENT
-    from explorer.core.projection.layout import warm_up
+    from explorer.core.projection import layout, trust, tsne
 
     vectors = np.random.default_rng(0).normal(size=(ROWS, DIMENSION)).astype(np.float32)
     prepared = prepare(vectors, "cosine")
     for tiles in (Float32Tiles(prepared.vectors), BFloat16Tiles(prepared.vectors)):
         exact_lists(prepared.vectors, K, "cosine", SILENT, tiles)
     graph_of(prepared, k=K, exact_work=0)
-    warm_up()
+    for kernels in (layout, trust, tsne, communities):
+        kernels.warm_up()
 
 
 if __name__ == "__main__":

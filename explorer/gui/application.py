@@ -16,6 +16,7 @@ from explorer.gui.error_dialog import install_hooks
 from explorer.gui.main_window import PROGRAM, MainWindow, SaveSettings
 from explorer.gui.qt_bridge import QtBridge
 from explorer.gui.theme import apply_theme
+from explorer.gui.widgets import compiled
 
 TITLE_BAR = 40
 """Pixels that the platform's frame takes above and below the window, at most."""
@@ -71,6 +72,7 @@ def run_window(path: Path | None = None, settings: Settings | None = None) -> in
     made = make_window(settings, save_settings, log=_log())
     restore_hooks = install_hooks(made.window, made.bridge.post)
     show_window(made.window)
+    QTimer.singleShot(0, compiled.load_in_background)
     if path is not None:
         QTimer.singleShot(0, lambda: made.window.open_path(path))
     try:

@@ -1,11 +1,10 @@
-"""What the help menu shows: a guide of one minute, the list of keys, and what the program is."""
+"""What the help menu shows: a guide of a few minutes with the keys of the map, and what the program is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, qVersion
-from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QWidget
 
 import explorer
@@ -13,25 +12,44 @@ from explorer.gui.parts import UNIT, column, named
 
 GUIDE = """<h3>What does not belong, in a minute</h3>
 <p><b>Open a file.</b> The text column is guessed; look at the first rows and correct the guess. The corpus is kept
-as a project from the start: whatever you do is saved at once.</p>
-<p><b>Look at the map.</b> Texts that mean similar things lie together. A first picture (PCA) appears as soon as the
-texts are embedded; the neighbour map then takes its place. Distances between far-apart groups mean little: ask
-the neighbours panel, which measures in the original space.</p>
-<p><b>Go through the flagged texts.</b> Press <b>N</b>. Read the text, the reason above it, and its neighbours. Press
-<b>C</b> if it does not belong, <b>F</b> if it is fine, <b>U</b> to leave it to the threshold; then <b>N</b> again.</p>
+as a project from the start: whatever you do is saved at once, and Ctrl+Z takes it back, also tomorrow.</p>
+<p><b>Look at the map.</b> Texts that mean similar things lie together; the words say what a region is about. A
+first picture (PCA) appears as soon as the texts are embedded; the neighbour map then takes its place. <i>Trust</i>
+says which share of each text's true neighbours the map kept: colour the map by it to see where to believe it, and
+ask the neighbours panel, which measures in the original space.</p>
+<p><b>Go through the flagged texts.</b> Press <b>N</b>. Read the text, the reason above it, and its neighbours.
+Press <b>C</b> if it does not belong, <b>F</b> if it is fine, <b>U</b> to leave it to the threshold, a digit for a
+label of your own, <b>E</b> for a note; then <b>N</b> again. Keys act on the text, or on the selection if you chose
+that last.</p>
 <p><b>Move the threshold.</b> Drag the line in the score histogram. Your decisions by hand stay, wherever the line
 goes.</p>
-<p><b>Export the report.</b> One row a text, with scores, flags and reasons, and a manifest from which the same report
-can be made again.</p>"""
+<p><b>Search and filter.</b> Ctrl+F finds words, an exact phrase, a pattern, or a meaning; what is found lights up
+on the map. Filters are chips: switch them off, invert, name and keep them. Brush the timeline to see a few days
+only.</p>
+<p><b>Export.</b> The report has one row a text, with scores, flags, labels and reasons, and a manifest from which
+the same report can be made again. There is also a page for people, the map as a picture, and any rows as CSV, JSONL
+or Parquet.</p>
+<h3>On the map</h3>
+"""
 
 ON_THE_MAP = (
-    ("Drag", "Move the map"),
-    ("Wheel, + and -", "Zoom"),
+    ("Drag, or hold Space", "Move the map; the middle button does it with every tool"),
+    ("Wheel, + and −", "Zoom"),
     ("0, or double click", "Show the whole map"),
-    ("Shift and drag", "Select the texts in a box; with Ctrl add them, with Alt remove them"),
+    ("V, B, L", "Tools: move, box, lasso"),
+    ("M", "Next mode: replace, add, subtract, intersect; also while dragging"),
+    ("Shift and drag", "Select with a box, whatever the tool; with Ctrl too, with a lasso"),
+    ("Shift, Alt, both", "With the box and lasso tools: add, subtract, intersect"),
     ("Ctrl and click", "Add a text to the selection, or remove it"),
-    ("Esc", "Clear the selection"),
+    ("Shift and arrows", "Go to the nearest text in that direction"),
+    ("Ctrl and drag, Ctrl and arrows", "Turn a map in 3-D"),
+    ("Esc", "Give up a drag, else clear the selection"),
 )
+
+
+def guide_page() -> str:
+    """The guide with the keys of the map."""
+    return GUIDE + _table(ON_THE_MAP)
 
 
 class HelpDialog(QDialog):
@@ -50,16 +68,6 @@ class HelpDialog(QDialog):
         whole.addWidget(text)
         whole.addWidget(buttons)
         self.resize(560, 520)
-
-
-def shortcuts_page(actions: Iterable[QAction]) -> str:
-    """Every key in one table."""
-    keys = [
-        (action.shortcut().toString(QKeySequence.SequenceFormat.NativeText), action.text().replace("&", ""))
-        for action in actions
-        if not action.shortcut().isEmpty()
-    ]
-    return "<h3>Keys</h3>" + _table(keys) + "<h3>On the map</h3>" + _table(ON_THE_MAP)
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> str:

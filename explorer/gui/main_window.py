@@ -1,47 +1,45 @@
-"""The one window: a map in the middle, facts on the left, the current text on the right, tables below."""
+"""The one window: a map in the middle, facts on the left, the current text on the right, lists below."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QDockWidget,
-    QFileDialog,
-    QMainWindow,
-    QMenu,
-    QSizePolicy,
-    QStackedWidget,
-    QTabWidget,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QInputDialog, QMainWindow, QMenu, QSizePolicy, QStackedWidget, QWidget
 
+from explorer.app import marking
 from explorer.app import operations as op
 from explorer.app.changes import Changes
-from explorer.app.project_folder import SUFFIX, holds_corpus, is_project
-from explorer.app.session import OpenRequest, Session
+from explorer.app.session import Session
 from explorer.app.settings import Settings, ThemeChoice
 from explorer.app.state import AppState
-from explorer.core.corpus.corpus import Roles
-from explorer.core.corpus.readers import READERS
-from explorer.gui.actions import FILE, HELP, REVIEW, make_actions, review_deeds
+from explorer.errors import OptionError
+from explorer.gui.actions import MENUS, SEPARATOR, Deeds, make_actions, session_deeds, show_enabled
+from explorer.gui.commands import Commands
+from explorer.gui.docks import Docks
 from explorer.gui.error_dialog import MessageBar
-from explorer.gui.help import GUIDE, HelpDialog, about_page, shortcuts_page
-from explorer.gui.open_dialog import OpenDialog
+from explorer.gui.exporting import Exporter
+from explorer.gui.help import HelpDialog, about_page, guide_page
+from explorer.gui.label_keys import LabelKeys
+from explorer.gui.map_sheet import MapSheet
+from explorer.gui.opening import Opener, dropped_path
 from explorer.gui.panels.anomalies_panel import AnomaliesPanel
 from explorer.gui.panels.corpus_panel import CorpusPanel
 from explorer.gui.panels.documents_panel import DocumentsPanel
+from explorer.gui.panels.filters_panel import FiltersPanel
+from explorer.gui.panels.jobs_panel import JobsPanel
+from explorer.gui.panels.labels_panel import LabelsPanel
 from explorer.gui.panels.map_panel import MapPanel
 from explorer.gui.panels.neighbours_panel import NeighboursPanel
 from explorer.gui.panels.report_panel import ReportPanel
+from explorer.gui.panels.search_panel import SearchPanel
 from explorer.gui.panels.text_panel import TextPanel
 from explorer.gui.parts import column
-from explorer.gui.sample import sample_file
+from explorer.gui.safely import Safely
 from explorer.gui.status_bar import JobBar
 from explorer.gui.theme import apply_theme
 from explorer.gui.welcome import Welcome
@@ -49,15 +47,10 @@ from explorer.gui.widgets.empty_state import EmptyState
 
 PROGRAM = "Text Anomaly Explorer"
 SIZE = (1280, 800)
-LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
-RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
-BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 THEME_WORDS: dict[ThemeChoice, str] = {"system": "As the &system", "light": "&Light", "dark": "&Dark"}
-PATTERNS = " ".join(f"*{suffix}" for reader in READERS.values() for suffix in reader.suffixes)
-FILES = f"Texts ({PATTERNS} *.gz);;All files (*)"
-QUIET = 1_500
+QUIET = 500
 """Milliseconds without a change after which the view is saved."""
-VIEWED = Changes.CURRENT | Changes.FLAGS | Changes.COLOUR | Changes.NEIGHBOURS | Changes.PLAN
+VIEWED = Changes.CURRENT | Changes.COLOUR | Changes.NEIGHBOURS | Changes.SEARCH
 STEPS_BACK = 200
 
 SaveSettings = Callable[[Settings], None]
@@ -71,19 +64,23 @@ class MainWindow(QMainWindow):
         self._session = session
         self._settings = settings
         self._save_settings = save_settings
-        self._file = make_actions(self, FILE)
-        self._review = make_actions(self, REVIEW)
-        self._help = make_actions(self, HELP)
-        self._welcome = Welcome()
+        self._opener = Opener(session, self)
+        self._welcome = Welcome(settings)
         self._loading = EmptyState()
         self._messages = MessageBar(session)
-        self._map = MapPanel(session)
-        self._report = ReportPanel(session)
         self._job_bar = JobBar(session)
-        self._docks: list[QDockWidget] = []
+        self._search = SearchPanel(session)
+        self._map = MapPanel(session)
+        self._panels = _make_panels(session)
+        self._actions = make_actions(self, settings.shortcuts)
+        self._label_keys = LabelKeys(session, self)
+        self._commands = Commands(self, session, self._actions)
+        self._exporter = Exporter(session, self.map_sheet, self)
         self._past: list[int] = []
-        self._quiet = QTimer(self)
+        self._quiet = QTimer(self, singleShot=True, interval=QUIET)
         self._build()
+        views = (*self._panels.values(), self._map, self._search, self._job_bar, self._messages, self._label_keys)
+        self._views = Safely(session, views)
         self._subscriptions = [session.store.subscribe(self._show_state)]
         self._show_state(session.state, Changes.ALL)
 
@@ -92,16 +89,19 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.setObjectName("main_window")
         self.setAcceptDrops(True)
-        self.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AllowNestedDocks)
-        self.setTabPosition(BOTTOM, QTabWidget.TabPosition.North)
-        self.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
-        self.setCorner(Qt.Corner.BottomLeftCorner, BOTTOM)
         self.setStatusBar(self._job_bar)
         self._build_middle()
-        self._build_docks()
+        toolbar = self.addToolBar("Search")
+        toolbar.setObjectName("search_bar")
+        toolbar.setMovable(False)
+        toolbar.addWidget(self._search)
+        self._docks = Docks(self, self._panels)
         self._build_menus()
         self._connect()
-        self._restore_place()
+        self.resize(*SIZE)
+        if self._settings.geometry:
+            self.restoreGeometry(QByteArray.fromBase64(self._settings.geometry.encode("ascii")))
+        self._docks.restore(self._settings.layout)
 
     def _build_middle(self) -> None:
         middle = QWidget()
@@ -116,55 +116,16 @@ class MainWindow(QMainWindow):
         whole.addWidget(self._pages, 1)
         self.setCentralWidget(middle)
 
-    def _build_docks(self) -> None:
-        session = self._session
-        text, neighbours = TextPanel(session), NeighboursPanel(session)
-        documents, anomalies = DocumentsPanel(session), AnomaliesPanel(session)
-        self._panels = (CorpusPanel(session), text, neighbours, documents, anomalies, self._report, self._map)
-        corpus_dock = self._dock("Corpus", self._panels[0], LEFT)
-        text_dock = self._dock("Text", text, RIGHT)
-        neighbours_dock = self._dock("Neighbours", neighbours, RIGHT)
-        tables = [self._dock("Documents", documents, BOTTOM), self._dock("Anomalies", anomalies, BOTTOM)]
-        tables.append(self._dock("Report", self._report, BOTTOM))
-        self.splitDockWidget(text_dock, neighbours_dock, Qt.Orientation.Vertical)
-        for dock in tables[1:]:
-            self.tabifyDockWidget(tables[0], dock)
-        for dock in tables:  # the tab says what it is already
-            dock.setTitleBarWidget(QWidget())
-        tables[1].raise_()
-        self.resizeDocks([corpus_dock, text_dock], [216, 336], Qt.Orientation.Horizontal)
-        self.resizeDocks([text_dock, neighbours_dock], [372, 348], Qt.Orientation.Vertical)
-        self.resizeDocks([tables[0]], [280], Qt.Orientation.Vertical)
-
-    def _dock(self, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(title, self)
-        dock.setObjectName(f"dock_{title.lower()}")
-        dock.setWidget(panel)
-        self.addDockWidget(area, dock)
-        self._docks.append(dock)
-        return dock
-
     def _build_menus(self) -> None:
-        file = self.menuBar().addMenu("&File")
+        menus = {title: self.menuBar().addMenu(title) for title in MENUS}
+        for title, entries in MENUS.items():
+            for entry in entries:
+                menus[title].addSeparator() if entry is SEPARATOR else menus[title].addAction(self._actions[entry.name])
         self._recent = QMenu("Open &recent", self)
-        for name in ("open", "open_folder", "open_project"):
-            file.addAction(self._file[name])
-        file.addMenu(self._recent)
-        file.addAction(self._file["sample"])
-        for name in ("export", "quit"):
-            file.addSeparator()
-            file.addAction(self._file[name])
-        view = self.menuBar().addMenu("&View")
-        for dock in self._docks:
-            view.addAction(dock.toggleViewAction())
-        view.addSeparator()
-        view.addMenu(self._theme_menu())
-        review = self.menuBar().addMenu("&Review")
-        for action in self._review.values():
-            review.addAction(action)
-        help_menu = self.menuBar().addMenu("&Help")
-        for action in self._help.values():
-            help_menu.addAction(action)
+        menus["&File"].insertMenu(self._actions["sample"], self._recent)
+        menus["&View"].addMenu("&Panels").addActions(self._docks.switches())
+        menus["&View"].addMenu(self._theme_menu())
+        menus["&Review"].addMenu(self._label_keys.menu)
 
     def _theme_menu(self) -> QMenu:
         menu = QMenu("&Theme", self)
@@ -177,41 +138,63 @@ class MainWindow(QMainWindow):
             group.addAction(action)
         return menu
 
-    def _connect(self) -> None:
-        deeds: dict[QAction, Callable[[], object]] = {
-            self._file["open"]: self.choose_file,
-            self._file["open_folder"]: self.choose_folder,
-            self._file["open_project"]: self.choose_project,
-            self._file["sample"]: self.open_sample,
-            self._file["export"]: self._report.export,
-            self._file["quit"]: self.close,
-            self._review["back"]: self.go_back,
-            self._help["guide"]: lambda: self._read("Guide", GUIDE),
-            self._help["shortcuts"]: lambda: self._read("Shortcuts", shortcuts_page(self.actions())),
-            self._help["about"]: lambda: self._read("About", about_page()),
+    def _deeds(self) -> Deeds:
+        opener, exporter, panels = self._opener, self._exporter, self._panels
+        documents, report = cast(DocumentsPanel, panels["Documents"]), cast(ReportPanel, panels["Report"])
+        return {
+            **session_deeds(self._session),
+            "open": opener.choose_file,
+            "open_folder": opener.choose_folder,
+            "open_project": opener.choose_project,
+            "sample": opener.open_sample,
+            "add_texts": opener.choose_addition,
+            "export": report.export,
+            "export_rows": exporter.export_rows,
+            "export_page": exporter.export_page,
+            "export_picture": exporter.export_picture,
+            "quit": self.close,
+            "find": self._search.start,
+            "find_next": self._search.next_match,
+            "find_previous": self._search.previous_match,
+            "select_window": self._map.select_window,
+            "next_text": lambda: documents.step(1),
+            "previous_text": lambda: documents.step(-1),
+            "back": self.go_back,
+            "note": self._write_note,
+            "new_label": self.new_label,
+            "palette": self._commands.show_palette,
+            "fit": self._map.fit,
+            "reset_panels": self._docks.reset,
+            "full_screen": lambda: self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen),
+            "guide": lambda: HelpDialog("Guide", guide_page(), self).show(),
+            "shortcuts": lambda: self._commands.show_shortcuts(self._settings.shortcuts),
+            "about": lambda: HelpDialog("About", about_page(), self).show(),
         }
-        deeds |= {self._review[name]: deed for name, deed in review_deeds(self._session).items()}
-        for action, deed in deeds.items():
-            action.triggered.connect(lambda _=False, deed=deed: deed())
+
+    def _connect(self) -> None:
+        for name, deed in self._deeds().items():
+            self._actions[name].triggered.connect(lambda _=False, deed=deed: deed())
         self._recent.aboutToShow.connect(self._fill_recent)
-        self._welcome.open_requested.connect(self.choose_file)
-        self._welcome.sample_requested.connect(self.open_sample)
+        self._welcome.open_requested.connect(self._opener.choose_file)
+        self._welcome.sample_requested.connect(self._opener.open_sample)
         self._welcome.project_requested.connect(self.open_path)
-        self._quiet.setSingleShot(True)
-        self._quiet.setInterval(QUIET)
-        self._quiet.timeout.connect(self._session.save_view)
+        self._welcome.tips_dismissed.connect(lambda: self._change_settings(tips=False))
+        self._job_bar.jobs_requested.connect(lambda: self._docks.show("Jobs"))
+        self._search.searched.connect(lambda text: self._change_settings(**vars(self._settings.searched(text))))
+        self._search.set_history(self._settings.searches)
+        self._commands.shortcuts_changed.connect(lambda keys: self._change_settings(shortcuts=keys))
+        self._map.moved.connect(self._quiet.start)
+        self._map.picture_requested.connect(self._exporter.export_picture)
+        self._quiet.timeout.connect(self._save_view)
 
     # --- showing --------------------------------------------------------------------------------
 
     def _show_state(self, state: AppState, changes: Changes) -> None:
-        for panel in self._panels:
-            panel.show_state(state, changes)
-        self._job_bar.show_state(state, changes)
-        self._messages.show_state(state, changes)
+        self._views.show_state(state, changes)
         if changes & (Changes.CORPUS | Changes.JOB):
             self._show_page(state)
-        if changes & (Changes.CORPUS | Changes.SCORES | Changes.CURRENT | Changes.FLAGS):
-            self._show_actions(state)
+        if changes & ~(Changes.JOB | Changes.MESSAGES | Changes.NEIGHBOURS):
+            show_enabled(self._actions, state)
         if changes & Changes.CORPUS:
             self._show_project(state)
         elif changes & Changes.CURRENT and state.current is not None:
@@ -226,7 +209,7 @@ class MainWindow(QMainWindow):
             self._loading.set_texts(f"{state.job.title}…", "The map appears here.")
             self._pages.setCurrentWidget(self._loading)
         else:
-            self._welcome.show_recent(self._settings.recent)
+            self._welcome.show_settings(self._settings)
             self._pages.setCurrentWidget(self._welcome)
 
     def _show_project(self, state: AppState) -> None:
@@ -236,19 +219,8 @@ class MainWindow(QMainWindow):
             return
         self.setWindowTitle(f"{Path(state.corpus.source.path).name} - {PROGRAM}")
         self.setWindowFilePath(str(state.project))
-        self._settings = self._settings.opened(state.project)
-        self._save_settings(self._settings)
-
-    def _show_actions(self, state: AppState) -> None:
-        scored, chosen = state.threshold is not None, state.current is not None
-        decided = None if state.current is None else state.overrides.get(state.current)
-        self._file["export"].setEnabled(scored)
-        for name in ("next", "previous"):
-            self._review[name].setEnabled(scored)
-        self._review["flag"].setEnabled(chosen)
-        self._review["clear"].setEnabled(chosen)
-        self._review["undecide"].setEnabled(decided is not None)
-        self._review["back"].setEnabled(chosen)
+        self._change_settings(**vars(self._settings.opened(state.project)))
+        QTimer.singleShot(0, self, self._restore_view)
 
     def _fill_recent(self) -> None:
         self._recent.clear()
@@ -261,60 +233,21 @@ class MainWindow(QMainWindow):
         if not self._settings.recent:
             self._recent.addAction("Nothing yet").setEnabled(False)
 
-    def _read(self, title: str, page: str) -> None:
-        HelpDialog(title, page, self).show()
+    # --- where the person is --------------------------------------------------------------------
 
-    # --- opening --------------------------------------------------------------------------------
+    def _save_view(self) -> None:
+        """Keep camera, panels and search with the project, so that the whole view comes back."""
+        query = self._session.state.search.query
+        search = None if query is None else [query.text, query.mode]
+        self._session.keep_window({"map": self._map.view_state(), "panels": self._docks.save(), "search": search})
+        self._session.save_view()
 
-    def choose_file(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Open a file of texts", "", FILES)
-        if name:
-            self.open_path(Path(name))
-
-    def choose_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Open a folder of .txt files")
-        if name:
-            self.open_path(Path(name))
-
-    def choose_project(self) -> None:
-        start = str(self._session.projects_folder)
-        name = QFileDialog.getExistingDirectory(self, f"Open a project (a folder whose name ends in {SUFFIX})", start)
-        if name:
-            self._session.open_project(Path(name))
-
-    def open_path(self, path: Path) -> None:
-        """A project opens as it was left, the sample as it is; the open dialog asks how to read anything else."""
-        if is_project(path) or path.suffix == SUFFIX:
-            self._session.open_project(path)
-            return
-        if path.resolve() == sample_file().resolve():
-            self.open_sample()
-            return
-        dialog = OpenDialog(self._session, path, self)
-        dialog.accepted.connect(lambda: self._session.open_corpus(dialog.request()))
-        dialog.open()
-
-    def open_sample(self) -> None:
-        """The sample, in its own project; a second time as it was left."""
-        file = sample_file()
-        project = self._session.projects_folder / f"{file.stem}{SUFFIX}"
-        if holds_corpus(project):
-            self._session.open_project(project)
-        else:
-            roles = Roles(("question",), id="ticket", label="intent")
-            self._session.open_corpus(OpenRequest(file, roles, project=project))
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _dropped_path(event) is not None:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        path = _dropped_path(event)
-        if path is not None:
-            event.acceptProposedAction()
-            self.open_path(path)
-
-    # --- the rest -------------------------------------------------------------------------------
+    def _restore_view(self) -> None:
+        """Go back to what ``_save_view`` kept in this project; what makes no sense is left out."""
+        kept: Mapping[str, Any] = self._session.window
+        self._docks.restore(kept.get("panels"))
+        self._map.restore_view(kept.get("map"))
+        self._search.restore(kept.get("search"))
 
     def go_back(self) -> None:
         """Show the text that was shown before this one."""
@@ -322,23 +255,68 @@ class MainWindow(QMainWindow):
             self._past.pop()
             self._session.store.dispatch(op.set_current(row=self._past.pop()))
 
+    # --- the rest -------------------------------------------------------------------------------
+
+    def open_path(self, path: Path) -> None:
+        """Open a project, or ask how to read a file."""
+        self._opener.open_path(path)
+
+    def open_sample(self) -> None:
+        """Open the bundled sample."""
+        self._opener.open_sample()
+
+    def new_label(self) -> None:
+        """Ask for the name of a new label."""
+        name, wanted = QInputDialog.getText(self, "New label", "Name of the label:")
+        if wanted:
+            try:
+                self._session.store.dispatch(marking.add_label(name=name))
+            except OptionError as error:
+                self._session.say_error(error)
+            self._docks.show("Labels")
+
+    def _write_note(self) -> None:
+        self._docks.show("Text")
+        cast(TextPanel, self._panels["Text"]).write_note()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_path(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = dropped_path(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.open_path(path)
+
     def set_theme(self, choice: ThemeChoice) -> None:
-        self._settings = replace(self._settings, theme=choice)
-        self._save_settings(self._settings)
+        self._change_settings(theme=choice)
         apply_theme(cast(QApplication, QApplication.instance()), choice)
 
-    def _restore_place(self) -> None:
-        self.resize(*SIZE)
-        if self._settings.geometry:
-            self.restoreGeometry(_decoded(self._settings.geometry))
-        if self._settings.layout:
-            self.restoreState(_decoded(self._settings.layout))
+    def _change_settings(self, **values: Any) -> None:
+        self._settings = replace(self._settings, **values)
+        self._save_settings(self._settings)
+
+    @property
+    def panels(self) -> Docks:
+        """Where the panels lie."""
+        return self._docks
+
+    def map_sheet(self) -> MapSheet | None:
+        """The map as it would be exported now; None while there is none."""
+        return self._map.sheet() if self._session.state.results.positions is not None else None
+
+    @property
+    def actions_by_name(self) -> Mapping[str, QAction]:
+        """Every action of the menus."""
+        return self._actions
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Save the window's place and the view, and end the worker."""
-        geometry, layout = _encoded(self.saveGeometry()), _encoded(self.saveState())
-        self._save_settings(replace(self._settings, geometry=geometry, layout=layout))
+        """Save the window's place and the view, and end the workers."""
         self._quiet.stop()
+        self._save_view()
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
+        self._change_settings(geometry=geometry, layout=self._docks.save(), unfinished="")
         for unsubscribe in self._subscriptions:
             unsubscribe()
         self._subscriptions = []
@@ -346,14 +324,16 @@ class MainWindow(QMainWindow):
         event.accept()
 
 
-def _dropped_path(event: QDropEvent) -> Path | None:
-    urls = event.mimeData().urls()
-    return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
-
-
-def _encoded(state: QByteArray) -> str:
-    return bytes(state.toBase64().data()).decode("ascii")
-
-
-def _decoded(state: str) -> QByteArray:
-    return QByteArray.fromBase64(state.encode("ascii"))
+def _make_panels(session: Session) -> dict[str, QWidget]:
+    """Every panel that lies in a dock, by its title."""
+    return {
+        "Corpus": CorpusPanel(session),
+        "Filters": FiltersPanel(session),
+        "Labels": LabelsPanel(session),
+        "Text": TextPanel(session),
+        "Neighbours": NeighboursPanel(session),
+        "Documents": DocumentsPanel(session),
+        "Anomalies": AnomaliesPanel(session),
+        "Report": ReportPanel(session),
+        "Jobs": JobsPanel(session),
+    }

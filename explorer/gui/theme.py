@@ -30,9 +30,9 @@ class Theme:
     """Colours of the interface, as ``#rrggbb``.
 
     ``surface`` is what texts, tables and the map stand on, ``background`` what panels stand on. ``text``,
-    ``muted_text``, ``accent`` and ``flag`` have a contrast of at least 4.5:1 to both, and ``accent_text``
-    to ``accent``. Data have colours of their own, in ``widgets.colour_scales``; ``flag`` is the one colour that
-    means the same in both.
+    ``muted_text``, ``accent`` and ``flag`` have a contrast of at least 4.5:1 to both, ``accent_text`` to ``accent``,
+    and ``found_text``, which words that were searched for have, to ``found`` below them. Data have colours of
+    their own, in ``widgets.colour_scales``; ``flag`` is the one colour that means the same in both.
     """
 
     dark: bool
@@ -44,6 +44,8 @@ class Theme:
     accent: str
     accent_text: str
     flag: str
+    found: str
+    found_text: str
 
 
 LIGHT = Theme(
@@ -56,6 +58,8 @@ LIGHT = Theme(
     accent="#1f5fbf",
     accent_text="#ffffff",
     flag="#bf3606",
+    found="#ffe27a",
+    found_text="#1b1f24",
 )
 DARK = Theme(
     dark=True,
@@ -67,6 +71,8 @@ DARK = Theme(
     accent="#74adff",
     accent_text="#0d1726",
     flag="#ff8f5a",
+    found="#6b5a00",
+    found_text="#ffffff",
 )
 
 
@@ -137,7 +143,7 @@ def _outlines(theme: Theme) -> str:
     """Fusion draws outlines darker than the window, which nobody sees on a dark one."""
     line = f"border: 1px solid {theme.muted_text}; border-radius: 2px; background: {theme.surface};"
     return (
-        f"QLineEdit {{ {line} padding: 2px 4px; }}"
+        f"QLineEdit, QPlainTextEdit {{ {line} padding: 2px 4px; }}"
         f"QCheckBox::indicator:unchecked {{ {line} width: 12px; height: 12px; }}"
         f"QListView::indicator:unchecked {{ {line} width: 12px; height: 12px; }}"
     )

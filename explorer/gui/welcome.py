@@ -7,8 +7,11 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
+from explorer.app.settings import Settings
 from explorer.gui.parts import UNIT, column, line, named, prose
+from explorer.gui.widgets.card import Card
 from explorer.gui.widgets.empty_state import EmptyState
+from explorer.gui.widgets.tips import Tips
 
 SENTENCE = (
     "Drop a file of texts here: CSV, JSON, Parquet, Excel, or plain text. It is read, embedded and mapped on this "
@@ -16,17 +19,31 @@ SENTENCE = (
 )
 SAMPLE = "13,123 real questions to a bank, and some texts that do not belong"
 SHOWN_RECENT = 4
+TIPS = (
+    "Press N for the next flagged text, C to confirm it, F if it is fine. Ctrl+Z takes anything back, also tomorrow.",
+    "Ctrl+Shift+P finds every action by a few letters of its name.",
+    "Hold Shift and drag on the map to select; the hint beside the pointer says what a release will do.",
+    "Click an entry of the legend to hide it, double-click to see it alone.",
+    "A label of your own has a key: Ctrl+L makes one, the digits give it to the text or to all that is selected.",
+    "Search by meaning finds texts that say the same in other words; matches light up on the map.",
+    "Any selection can become a filter, and a filter can be inverted, named and kept.",
+)
 
 
 class Welcome(QWidget):
-    """``open_requested``, ``sample_requested``, ``project_requested(path)``: what the person wants."""
+    """``open_requested``, ``sample_requested``, ``project_requested(path)``, ``tips_dismissed``: what is wanted."""
 
     open_requested = Signal()
     sample_requested = Signal()
     project_requested = Signal(object)
+    tips_dismissed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
         super().__init__()
+        self._unfinished = Unfinished()
+        self._unfinished.go_on_requested.connect(self.project_requested)
+        self._tips = Tips(TIPS)
+        self._tips.dismissed.connect(self.tips_dismissed)
         self._empty = EmptyState("See what is in your texts, and what does not belong", SENTENCE, "&Open a file…")
         self._empty.setMaximumWidth(60 * UNIT)
         self._empty.button.setDefault(True)
@@ -37,6 +54,7 @@ class Welcome(QWidget):
         self._recent_title = prose("Go on with", quiet=True)
         self._recent = column(margin=0)
         self._build()
+        self.show_settings(settings)
 
     def _build(self) -> None:
         for button in (self._empty.button, self._sample):
@@ -53,6 +71,7 @@ class Welcome(QWidget):
         self._about_sample.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._recent_title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         whole = column(self, margin=2 * UNIT)
+        whole.addWidget(self._unfinished, 0, Qt.AlignmentFlag.AlignHCenter)
         whole.addStretch(2)
         whole.addLayout(middle)
         whole.addLayout(buttons)
@@ -60,10 +79,18 @@ class Welcome(QWidget):
         whole.addSpacing(2 * UNIT)
         whole.addWidget(self._recent_title)
         whole.addLayout(self._recent)
-        whole.addStretch(3)
+        whole.addStretch(2)
+        self._tips.setMaximumWidth(60 * UNIT)
+        whole.addWidget(self._tips, 0, Qt.AlignmentFlag.AlignHCenter)
+        whole.addStretch(1)
 
-    def show_recent(self, projects: tuple[str, ...]) -> None:
-        """Offer the projects that are still there."""
+    def show_settings(self, settings: Settings) -> None:
+        """Offer what was open when the program ended unexpectedly, the projects that are still there, and tips."""
+        self._unfinished.show_project(Path(settings.unfinished) if settings.unfinished else None)
+        self._show_recent(settings.recent)
+        self._tips.setVisible(settings.tips)
+
+    def _show_recent(self, projects: tuple[str, ...]) -> None:
         while (item := self._recent.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.deleteLater()
@@ -74,3 +101,30 @@ class Welcome(QWidget):
             button.clicked.connect(lambda _=False, path=path: self.project_requested.emit(path))
             self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         self._recent_title.setVisible(bool(there))
+
+
+class Unfinished(Card):
+    """What a crash left behind. ``go_on_requested(path)``: the person wants to go on there."""
+
+    go_on_requested = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._project: Path | None = None
+        self._words = prose()
+        self._go_on = named(QPushButton("&Go on"), "Go on with what was open", "Everything is as it was")
+        self._go_on.clicked.connect(lambda _: self.go_on_requested.emit(self._project))
+        self._no = named(QPushButton("&Not now"), "Not now", "The project stays among the recent ones")
+        self._no.clicked.connect(lambda _: self.hide())
+        whole = line(self, margin=2 * UNIT)
+        whole.addWidget(self._words, 1)
+        whole.addWidget(self._go_on)
+        whole.addWidget(self._no)
+        self.setMinimumWidth(60 * UNIT)
+
+    def show_project(self, project: Path | None) -> None:
+        """Offer to go on with a project that is still there; nothing otherwise."""
+        self._project = project if project is not None and project.is_dir() else None
+        self.setVisible(self._project is not None)
+        if self._project is not None:
+            self._words.setText(f"The program ended while {self._project.stem} was open. Nothing that you did is lost.")

@@ -10,11 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from explorer.app.adding import add_to_project
+from explorer.app.by_hand import ByHand, read_by_hand, save_by_hand
 from explorer.app.headless import export, neighbours, rerun, run_corpus
 from explorer.app.project_folder import ProjectFolder
 from explorer.core.corpus.corpus import Roles
+from explorer.core.pipeline import run
 from explorer.core.plan import Plan
 from explorer.core.progress import Cancelled, Progress, Report
+from explorer.core.report.marks import Marks
 from explorer.errors import ExplorerError, ManifestError, OptionError, ProjectError
 
 LEXICAL = Plan(encoder="lexical", detectors=("knn", "lof", "iforest"))
@@ -38,8 +42,8 @@ def test_report_has_the_columns_and_order_that_others_rely_on(done: Path) -> Non
     header = text.split(b"\r\n")[0].decode().split(",")
     assert header == [
         "row", "id", "text", "ticket", "question", "intent", "source", "x", "y", "anomaly_score", "anomaly_rank",
-        "flagged", "override", "reason", "score_knn", "score_lof", "score_iforest", "neighbor_rows",
-        "neighbor_distances", "duplicate_of",
+        "flagged", "override", "labels", "note", "trashed", "reason", "score_knn", "score_lof", "score_iforest",
+        "neighbor_rows", "neighbor_distances", "duplicate_of",
     ]  # fmt: skip
     rows = table(done / "report.csv")
     assert [row["row"] for row in rows] == [str(i) for i in range(200)]
@@ -119,7 +123,7 @@ def test_a_manifest_that_is_none_is_refused(content: str, tmp_path: Path) -> Non
 
 def test_overrides_reach_the_export_and_survive_scoring_again(done: Path, small_csv: Path, tmp_path: Path) -> None:
     with ProjectFolder.open(done / "project.textmap") as project:
-        project.save_overrides({3: True, 4: False})
+        save_by_hand(project, ByHand({3: True, 4: False}))
     run_corpus(small_csv, done, QUESTIONS, replace(LEXICAL, k=10))
     export(done / "project.textmap", tmp_path / "export.csv")
     rows = table(tmp_path / "export.csv")
@@ -129,15 +133,58 @@ def test_overrides_reach_the_export_and_survive_scoring_again(done: Path, small_
     assert rerun(tmp_path / "export.manifest.json", tmp_path / "again").identical is True
 
 
+def marked(project_path: Path) -> ByHand:
+    """Decisions, labels, notes and trash of all kinds, saved in the project."""
+    bits, trash = np.zeros(200, np.uint64), np.zeros(200, np.bool_)
+    bits[3:9], bits[8] = 1, 3
+    trash[7] = True
+    made = ByHand({3: True}, Marks(("spam", "odd; really"), bits, {3: "=see\nhere", 9: "ünïcødé"}, trash))
+    with ProjectFolder.open(project_path) as project:
+        save_by_hand(project, made)
+    return made
+
+
+def test_labels_notes_and_trash_reach_the_export_and_rerun_to_the_same_bytes(done: Path, tmp_path: Path) -> None:
+    made = marked(done / "project.textmap")
+    outcome = export(done / "project.textmap", tmp_path / "export.csv")
+    rows = table(tmp_path / "export.csv")
+    assert (rows[8]["labels"], rows[3]["note"], rows[7]["trashed"]) == ("spam; odd; really", "'=see\nhere", "true")
+    assert len(rows) == 200 and outcome.counts["trashed"] == 1 and any("trash" in said for said in outcome.remarks)
+    manifest = json.loads((tmp_path / "export.manifest.json").read_text(encoding="utf-8"))
+    assert manifest["format"] == 2 and manifest["trash"]["rows"] == "7"
+    assert manifest["labels"]["definitions"] == ["spam", "odd; really"]
+    assert manifest["labels"]["assignments"][0]["rows"] == "3-8"
+    assert rerun(tmp_path / "export.manifest.json", tmp_path / "again").identical is True
+    with ProjectFolder.open(tmp_path / "again/project.textmap") as project:
+        assert read_by_hand(project, 200)[1].same_as(made)
+    assert rerun(tmp_path / "export.manifest.json", tmp_path / "again").identical is True, "into its own folder"
+    with pytest.raises(ProjectError, match="other decisions"):
+        rerun(done / "manifest.json", tmp_path / "again")
+
+
+def test_a_manifest_of_format_1_still_runs(done: Path, tmp_path: Path) -> None:
+    manifest = json.loads((done / "manifest.json").read_text(encoding="utf-8"))
+    del manifest["notes"], manifest["trash"]
+    (tmp_path / "old.json").write_text(json.dumps({**manifest, "format": 1, "labels": []}), encoding="utf-8")
+    assert rerun(tmp_path / "old.json", tmp_path / "again").identical is True
+
+
+def test_marks_on_rows_that_do_not_exist_are_refused(done: Path, tmp_path: Path) -> None:
+    manifest = json.loads((done / "manifest.json").read_text(encoding="utf-8"))
+    (tmp_path / "m.json").write_text(json.dumps({**manifest, "trash": {"rows": "0-200"}}), encoding="utf-8")
+    with pytest.raises(ManifestError, match="no row 200"):
+        rerun(tmp_path / "m.json", tmp_path / "again")
+
+
 def test_a_project_with_decisions_is_not_given_to_another_corpus(done: Path, tmp_path: Path) -> None:
     with ProjectFolder.open(done / "project.textmap") as project:
-        project.save_overrides({3: True})
+        save_by_hand(project, ByHand({3: True}))
     other = tmp_path / "other.txt"
     other.write_text("one text here\nand another text\n")
     with pytest.raises(ProjectError, match="decisions made by hand"):
         run_corpus(other, done, Roles(()), LEXICAL)
     with ProjectFolder.open(done / "project.textmap") as project:
-        assert project.corpus().rows == 200 and project.overrides() == {3: True}
+        assert project.corpus().rows == 200 and read_by_hand(project, 200)[1].overrides == {3: True}
 
 
 def test_flag_share_flags_that_share(small_csv: Path, tmp_path: Path) -> None:
@@ -219,11 +266,11 @@ def test_output_that_cannot_be_written_is_a_clear_error(small_csv: Path, tmp_pat
 
 def test_rerun_never_replaces_decisions_made_since(done: Path) -> None:
     with ProjectFolder.open(done / "project.textmap") as project:
-        project.save_overrides({3: True})
+        save_by_hand(project, ByHand({3: True}))
     with pytest.raises(ProjectError, match="other decisions"):
         rerun(done / "manifest.json", done)
     with ProjectFolder.open(done / "project.textmap") as project:
-        assert project.overrides() == {3: True}
+        assert read_by_hand(project, 200)[1].overrides == {3: True}
 
 
 def test_a_report_lists_as_many_neighbours_as_the_scores_used(small_csv: Path, tmp_path: Path) -> None:
@@ -242,3 +289,25 @@ def test_an_unfinished_project_is_not_exported(small_csv: Path, tmp_path: Path) 
     with pytest.raises(ProjectError, match="Not everything"):
         export(tmp_path / "out/project.textmap", tmp_path / "early.csv")
     assert not (tmp_path / "early.csv").exists()
+
+
+def test_texts_added_are_computed_and_the_report_can_be_made_again(small_csv: Path, tmp_path: Path) -> None:
+    lines = small_csv.read_text(encoding="utf-8").splitlines()
+    first, more = tmp_path / "first.csv", tmp_path / "more.csv"
+    first.write_text("\n".join(lines[:171]) + "\n", encoding="utf-8")
+    more.write_text("\n".join([lines[0], *lines[171:]]) + "\n", encoding="utf-8")
+    roles, plan = Roles(("question",), id="ticket", label="intent"), Plan(encoder="lexical")
+    done = run_corpus(first, tmp_path / "out", roles, plan)
+    assert add_to_project(done.project, more) == 30
+    with ProjectFolder.open(done.project) as project:
+        corpus = project.corpus()
+        before = run(corpus, plan, project.store)
+    assert corpus.rows == 200
+    report = export(done.project, tmp_path / "report.csv")
+    assert report.counts["loaded"] == 200
+    again = rerun(report.manifest, tmp_path / "again")
+    assert again.identical, "placed on the same map in the same way"
+    more.write_text("\n".join([lines[0], *lines[181:]]) + "\n", encoding="utf-8")
+    with pytest.raises(ManifestError, match="content differs"):
+        rerun(report.manifest, tmp_path / "third")
+    assert before.layout is not None and np.isfinite(before.layout).all()

@@ -10,12 +10,12 @@ import pytest
 from explorer.app import operations as op
 from explorer.app.changes import Changes
 from explorer.app.messages import Message
-from explorer.app.state import AppState
+from explorer.app.state import AppState, HistoryView
 from explorer.app.store import Store
+from explorer.app.work import decoded
 from explorer.core.corpus.checks import check_corpus
 from explorer.core.corpus.readers import read_corpus
 from explorer.core.neighbors.base import KnnGraph
-from explorer.core.plan import Plan
 from explorer.core.results import Results
 
 SCORES = np.array([0.1, 0.2, 0.15, 5.0, 0.12, np.nan, 4.0, 0.18] + [0.11] * 12)
@@ -28,7 +28,9 @@ def store(tmp_path) -> Store:
     corpus = read_corpus(path)
     store = Store()
     store.dispatch(
-        op.show_corpus(project=tmp_path, corpus=corpus, check=check_corpus(corpus), plan=Plan(), overrides={})
+        op.show_corpus(
+            project=tmp_path, corpus=corpus, check=check_corpus(corpus), work=decoded({}, 20)[0], history=HistoryView()
+        )
     )
     graph = KnnGraph(np.zeros((20, 1), np.int32), np.zeros((20, 1), np.float32), "cosine", "exact", 1.0, 20)
     store.dispatch(op.show_results(results=Results(graph=graph, scores={"knn": SCORES, "lof": -SCORES})))

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from explorer.app.project_folder import ProjectFolder, View, is_project, new_project_path
+from explorer.app.project_database import MOST_STEPS, StoredStep, View
+from explorer.app.project_folder import ProjectFolder, is_project, new_project_path
+from explorer.app.work import decoded, encoded
 from explorer.core.corpus.readers import read_corpus
 from explorer.core.plan import Plan
 from explorer.errors import OutputError, ProjectError, ProjectLockedError, ProjectTooNewError
@@ -18,36 +20,93 @@ from explorer.errors import OutputError, ProjectError, ProjectLockedError, Proje
 
 def test_what_the_person_did_survives_reopening(tmp_path: Path, small_csv: Path) -> None:
     plan = replace(Plan(), k=7, detectors=("lof", "knn"), flag_share=0.1)
-    view = View(5, "intent", {"k": 9, "metric": "euclidean", "method": "exact"})
+    view = View(5, {"k": 9, "metric": "euclidean", "method": "exact"}, {"camera": [1, 2]})
     with ProjectFolder.create(tmp_path / "p.textmap") as project:
         project.set_corpus(read_corpus(small_csv))
-        project.save_plan(plan)
-        project.save_view(view)
-        project.save_overrides({4: True, 9: False})
-        project.save_overrides({4: True, 11: True})
+        project.database.save_view(view)
+        project.database.save_work(encoded({"plan": plan, "overrides": {4: True, 9: False}}))
+        project.database.save_work(encoded({"overrides": {4: True, 11: True}}))
     with ProjectFolder.open(tmp_path / "p.textmap") as project:
-        assert (project.plan(), project.view(), project.overrides()) == (plan, view, {4: True, 11: True})
+        assert project.database.view() == view
+        work, damaged = decoded(project.database.work(), 200)
+        assert (work["plan"], work["overrides"], damaged) == (plan, {4: True, 11: True}, [])
         assert project.corpus().rows == 200
+
+
+def overrides(project: ProjectFolder) -> dict[int, bool]:
+    return dict(decoded(project.database.work(), 200)[0]["overrides"])
+
+
+def test_a_project_of_format_1_is_migrated_with_its_decisions(tmp_path: Path) -> None:
+    folder = tmp_path / "old.textmap"
+    folder.mkdir()
+    with sqlite3.connect(folder / "project.sqlite") as database:
+        database.executescript("""
+            CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+            CREATE TABLE overrides (row INTEGER PRIMARY KEY, flag INTEGER NOT NULL, made_at TEXT NOT NULL);
+            INSERT INTO meta VALUES ('format', '1'), ('plan', '{"k": 7}'),
+                ('view', '{"current": 5, "colour_by": "intent", "neighbours": {"k": 9}}');
+            INSERT INTO overrides VALUES (3, 1, '2026-11-01'), (8, 0, '2026-11-02');
+        """)
+    database.close()
+    with pytest.raises(ProjectError, match="older version"):
+        ProjectFolder.open(folder, writable=False)
+    ProjectFolder.open(folder).close()
+    with ProjectFolder.open(folder, writable=False) as project:
+        work, damaged = decoded(project.database.work(), 200)
+        assert (work["overrides"], work["plan"].k, damaged) == ({3: True, 8: False}, 7, [])
+        assert project.database.view() == View(5, {"k": 9})
+
+
+def test_steps_go_back_and_forth_and_old_ones_are_forgotten(tmp_path: Path) -> None:
+    def step(number: int) -> StoredStep:
+        return StoredStep(f"step {number}", {"labels": b"%d" % (number - 1)}, {"labels": b"%d" % number})
+
+    with ProjectFolder.create(tmp_path / "p.textmap") as project:
+        database = project.database
+        for number in range(1, MOST_STEPS + 21):
+            database.save_step(step(number))
+        assert database.history_words() == (f"step {MOST_STEPS + 20}", "")
+        for _ in range(MOST_STEPS):
+            assert database.move_in_history(back=True) is not None
+        assert database.move_in_history(back=True) is None
+        assert database.work() == {"labels": b"20"} and database.history_words() == ("", "step 21")
+        database.move_in_history(back=False)
+        assert database.work() == {"labels": b"21"}
+        database.save_step(StoredStep("another", {"labels": b"21"}, {"labels": b"x"}))
+        assert database.history_words() == ("another", "")
+        database.save_step(StoredStep("another", {"labels": b"x"}, {"labels": b"y"}), join=True)
+        database.move_in_history(back=True)
+        assert database.work() == {"labels": b"21"}
+
+
+def test_what_cannot_be_read_is_named_and_the_rest_is_kept(tmp_path: Path) -> None:
+    with ProjectFolder.create(tmp_path / "p.textmap") as project:
+        project.database.save_work({"selection": b"junk", "filters": b"junk", **encoded({"overrides": {2: True}})})
+        work, damaged = decoded(project.database.work(), 200)
+        assert sorted(damaged) == ["filters", "selection"] and work["overrides"] == {2: True}
+        assert work["selection"].size == 0
 
 
 def test_a_second_writer_is_refused_and_a_reader_is_not(tmp_path: Path) -> None:
     with ProjectFolder.create(tmp_path / "p.textmap") as project:
-        project.save_overrides({1: True})
+        project.database.save_work(encoded({"overrides": {1: True}}))
         with pytest.raises(ProjectLockedError, match="open in another window"):
             ProjectFolder.open(tmp_path / "p.textmap")
         with ProjectFolder.open(tmp_path / "p.textmap", writable=False) as reader:
-            assert reader.overrides() == {1: True}
+            assert overrides(reader) == {1: True}
     ProjectFolder.open(tmp_path / "p.textmap").close()
 
 
 def test_the_lock_goes_with_its_process(tmp_path: Path) -> None:
     code = (
         "import os, sys; from pathlib import Path; from explorer.app.project_folder import ProjectFolder;"
-        "p = ProjectFolder.create(Path(sys.argv[1])); p.save_overrides({2: True}); os.kill(os.getpid(), 9)"
+        "from explorer.app.work import encoded; p = ProjectFolder.create(Path(sys.argv[1]));"
+        "p.database.save_work(encoded({'overrides': {2: True}})); os.kill(os.getpid(), 9)"
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "p.textmap")], check=False)
     with ProjectFolder.open(tmp_path / "p.textmap") as project:
-        assert project.overrides() == {2: True}
+        assert overrides(project) == {2: True}
 
 
 def test_a_newer_format_is_refused_untouched(tmp_path: Path) -> None:
@@ -110,15 +169,15 @@ def test_a_project_whose_making_was_killed_can_be_made(tmp_path: Path) -> None:
     (tmp_path / "p.textmap").mkdir()
     (tmp_path / "p.textmap/project.sqlite").touch()
     with ProjectFolder.create(tmp_path / "p.textmap") as project:
-        project.save_overrides({1: True})
-        assert project.overrides() == {1: True}
+        project.database.save_work(encoded({"overrides": {1: True}}))
+        assert overrides(project) == {1: True}
 
 
 def test_a_folder_that_cannot_be_written_is_read_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with ProjectFolder.create(tmp_path / "p.textmap") as project:
-        project.save_overrides({1: True})
+        project.database.save_work(encoded({"overrides": {1: True}}))
     monkeypatch.setattr("os.access", lambda *_: False)
     before = sorted(path.name for path in (tmp_path / "p.textmap").iterdir())
     with ProjectFolder.open(tmp_path / "p.textmap", writable=False) as project:
-        assert project.overrides() == {1: True}
+        assert overrides(project) == {1: True}
         assert sorted(path.name for path in (tmp_path / "p.textmap").iterdir()) == before

@@ -4,57 +4,23 @@ from __future__ import annotations
 
 import csv
 import os
-import queue
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from desk import LEXICAL, QUESTIONS, Desk
 
+from explorer.app import filtering, marking
 from explorer.app import operations as op
 from explorer.app.changes import Changes
 from explorer.app.explain import explain
-from explorer.app.session import OpenRequest, Session
-from explorer.app.state import AppState
-from explorer.core.corpus.corpus import Roles
-from explorer.core.pipeline import is_complete
-from explorer.core.plan import Plan
-
-LEXICAL = Plan(encoder="lexical")
-QUESTIONS = Roles(("question",), id="ticket", label="intent")
-
-
-class Desk:
-    """A session with a loop of its own: ``until`` runs what other threads post."""
-
-    def __init__(self, folder: Path) -> None:
-        self.calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self.session = Session(self.calls.put, folder)
-
-    @property
-    def state(self) -> AppState:
-        return self.session.state
-
-    def until(self, ready: Callable[[], bool], timeout: float = 90) -> None:
-        end = time.monotonic() + timeout
-        while not ready():
-            assert time.monotonic() < end, f"waited in vain; job {self.state.job}, messages {self.state.messages}"
-            try:
-                call = self.calls.get(timeout=0.05)
-            except queue.Empty:
-                continue
-            call()
-
-    def open(self, path: Path, plan: Plan = LEXICAL) -> None:
-        self.session.open_corpus(OpenRequest(path, QUESTIONS, plan=plan))
-        self.until(self.complete)
-
-    def complete(self) -> bool:
-        state = self.state
-        return state.corpus is not None and state.job is None and is_complete(state.corpus, state.plan, state.results)
+from explorer.app.session import OpenRequest
+from explorer.core.query.predicates import Expression, Filters
+from explorer.core.query.search import TextQuery
 
 
 @pytest.fixture
@@ -313,3 +279,93 @@ def test_closing_while_a_corpus_loads_leaves_no_empty_project(desk: Desk, small_
     desk.session.close()
     assert not (tmp_path / "projects/questions.textmap/corpus.arrow").exists()
     assert not list((tmp_path / "projects").glob("*/project.sqlite"))
+
+
+def test_added_texts_follow_and_the_map_stays(desk: Desk, small_csv: Path, tmp_path: Path) -> None:
+    lines = small_csv.read_text(encoding="utf-8").splitlines()
+    first, more = tmp_path / "first.csv", tmp_path / "more.csv"
+    first.write_text("\n".join(lines[:181]) + "\n", encoding="utf-8")
+    more.write_text("\n".join([lines[0], *lines[181:]]) + "\n", encoding="utf-8")
+    desk.open(first)
+    store = desk.session.store
+    store.dispatch(marking.add_label(name="spam"))
+    store.dispatch(marking.give_label(rows=np.array([7]), name="spam"))
+    store.dispatch(op.override_flags(rows=[3], flag=True))
+    before, project = desk.state.results.layout, desk.state.project
+    desk.session.add_texts(more)
+    desk.until(lambda: desk.state.rows == 200 and desk.complete())
+    state = desk.state
+    assert state.project == project and state.corpus.text(199) in lines[-1]
+    np.testing.assert_array_equal(state.results.layout[:180], before)
+    assert np.isfinite(state.results.layout).all() and state.overrides == {3: True}
+    assert np.flatnonzero(state.label_bits).tolist() == [7] and state.label_bits.size == 200
+    desk.session.undo()
+    assert not desk.state.overrides and state.rows == 200
+
+
+def test_filters_and_words_are_answered_and_what_is_wrong_is_said(desk: Desk, small_csv: Path) -> None:
+    desk.open(small_csv)
+    store, texts = desk.session.store, desk.state.corpus.texts.to_pylist()
+    store.dispatch(filtering.add_filter(predicate=Expression("length(text) > 50")))
+    desk.until(lambda: desk.state.shown is not None)
+    assert desk.state.shown_count == sum(len(text) > 50 for text in texts)
+    store.dispatch(filtering.add_filter(predicate=Expression("no such (")))
+    desk.until(lambda: desk.state.filter_error != "")
+    assert desk.state.shown_count == sum(len(text) > 50 for text in texts), "what is shown stays"
+    store.dispatch(filtering.set_filters(filters=Filters()))
+    desk.until(lambda: desk.state.shown is None and not desk.state.filter_error)
+    for mode, text in (("words", "card"), ("phrase", "my card"), ("regex", r"\bcards?\b")):
+        store.dispatch(filtering.search(query=TextQuery(text, mode)))
+        desk.until(lambda: not desk.state.search.running)
+        assert desk.state.search.of == desk.state.search.found.sum() > 0
+        assert all("card" in texts[row].lower() for row in desk.state.search.rows)
+    store.dispatch(filtering.search(query=TextQuery("(", "regex")))
+    desk.until(lambda: desk.state.search.error != "")
+    assert desk.state.search.found is None
+
+
+def test_meaning_is_searched_with_the_encoder_of_the_project(desk: Desk, small_csv: Path) -> None:
+    desk.open(small_csv)
+    text = desk.state.corpus.text(11)
+    desk.session.store.dispatch(filtering.search(query=TextQuery(text, "meaning")))
+    desk.until(lambda: not desk.state.search.running)
+    assert desk.state.search.error == "" and desk.state.search.rows[0] == 11
+
+
+def test_rows_and_page_are_written_from_what_was_decided(desk: Desk, small_csv: Path, tmp_path: Path) -> None:
+    desk.open(small_csv)
+    desk.session.store.dispatch(marking.write_note(row=5, text="look again"))
+    desk.session.export_rows(tmp_path / "some.csv", np.array([5, 9]))
+    desk.session.export_page(tmp_path / "page.html", None)
+    desk.until(lambda: sum("written to" in message.what for message in desk.state.messages) == 2)
+    with (tmp_path / "some.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["row"] for row in rows] == ["5", "9"] and rows[0]["note"] == "look again"
+    assert "<html" in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+def test_a_job_can_be_held_and_goes_on(desk: Desk, small_csv: Path) -> None:
+    desk.session.open_corpus(OpenRequest(small_csv, QUESTIONS, plan=LEXICAL))
+    desk.until(lambda: desk.state.job is not None and desk.state.job.can_pause)
+    token = desk.state.job.token
+    desk.session.pause_job(token)
+    assert desk.state.job.status == "paused"
+    time.sleep(1.0)
+    assert desk.state.job is not None, "it waits"
+    desk.session.pause_job(token, on=False)
+    desk.until(desk.complete)
+    assert [job.status for job in desk.state.jobs if job.token == token] == ["done"]
+
+
+def test_another_layout_is_drawn_from_the_same_graph(desk: Desk, small_csv: Path) -> None:
+    desk.open(small_csv)
+    first, plan = desk.state.results, desk.state.plan
+    for name, axes in (("tsne", 2), ("pca-3d", 3), ("umap-3d", 3), ("pca", 2)):
+        desk.session.change_plan(replace(plan, layout=name))
+        desk.until(desk.complete)
+        now = desk.state.results
+        assert now.layout.shape == (200, axes) and np.isfinite(now.layout).all() and now.trust.kept.shape == (200,)
+        assert now.graph is first.graph or np.array_equal(now.graph.ids, first.graph.ids)
+    desk.session.change_plan(plan)
+    desk.until(desk.complete)
+    np.testing.assert_array_equal(desk.state.results.layout, first.layout)

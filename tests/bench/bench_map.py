@@ -1,4 +1,4 @@
-"""The map at 50,000 rows: PCA, the layout's first picture, and the layout against warm umap-learn on the same graph."""
+"""The map at 50,000 rows: PCA, the layout's first picture, and the layout against umap-learn on the same graph."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ def rows(scratch: Path) -> Iterator[dict]:
     yield row(
         "pca_50k", pca["seconds"], "s", "< 1", pca["seconds"] < 1, "fresh process, imports included but for NumPy"
     )
-    ours = in_fresh_process("tests.bench.bench_map", "ours", str(path), str(scratch))
-    yield row("first_layout_50k", ours["first"], "s", "< 2", ours["first"] < 2, "graph given, fresh process")
+    ours = in_fresh_process("tests.bench.bench_map", "ours", str(path), str(scratch), str(time.time()))
+    yield row("first_layout_50k", ours["first"], "s", "< 2", ours["first"] < 2, "fresh process, graph given")
     theirs = in_fresh_process("tests.bench.bench_map", "umap", str(path), str(scratch))
     ratio = ours["seconds"] / theirs["seconds"]
-    against = f"warm umap-learn {theirs['seconds']:.1f} s on the same graph, ours {ours['seconds']:.1f} s fresh"
-    yield row("layout_vs_umap", ratio, "of time", "<= 1", ratio <= 1, against)
+    against = f"umap-learn warm {theirs['seconds']:.1f} s, ours from the start of a process {ours['seconds']:.1f} s"
+    yield row("layout_50k_vs_umap", ratio, "of time", "<= 1", ratio <= 1, against)
     trust, yardstick = (trust_of(vectors, np.load(scratch / f"{who}.npy")) for who in ("ours", "umap"))
     gap = yardstick - trust
-    against = f"umap-learn {yardstick:.4f}, ours {trust:.4f}: {SAMPLE} rows among all 50,000"
-    yield row("trust_below_umap", gap, "", "<= 0.01", gap <= 0.01, against)
+    against = f"below umap-learn: {yardstick:.4f}, ours {trust:.4f}; {SAMPLE} rows among all 50,000"
+    yield row("layout_50k_trust", gap, "", "<= 0.01", gap <= 0.01, against)
 
 
 def trust_of(vectors: np.ndarray, placed: np.ndarray) -> float:
@@ -61,40 +61,38 @@ def trust_of(vectors: np.ndarray, placed: np.ndarray) -> float:
     return 1.0 - 2.0 * float(penalty) / (SAMPLE * K * (2 * n - 3 * K - 1))
 
 
-def run_pca(path: str) -> dict:
+def run_pca(path: str, scratch: str) -> dict:
     start = time.perf_counter()
     from explorer.core.projection.pca import pca
 
-    pca(np.load(path, mmap_mode="r"))
-    return {"seconds": time.perf_counter() - start}
+    placed = pca(np.load(path, mmap_mode="r"))
+    seconds = time.perf_counter() - start
+    np.save(Path(scratch) / "pca.npy", placed)
+    return {"seconds": seconds}
 
 
-def run_ours(path: str, scratch: str) -> dict:
+def run_ours(path: str, scratch: str, began: str) -> dict:
+    """Seconds from ``began``, the time when the process was started, to the first picture and to the layout."""
     from explorer.core.neighbors.base import KnnGraph
-    from explorer.core.projection.pca import pca
+    from explorer.core.projection.layout import layout
 
     saved = np.load(Path(scratch) / "graph.npz")
     graph = KnnGraph(saved["ids"], saved["distances"], "cosine", "exact", 1.0, 0)
-    start_at = pca(np.load(path))
     partials: list[float] = []
-    start = time.perf_counter()
-    from explorer.core.projection.layout import layout
-
-    placed = layout(graph, start_at, on_partial=lambda _: partials.append(time.perf_counter() - start))
-    seconds = time.perf_counter() - start
+    start_at = np.load(Path(scratch) / "pca.npy")
+    placed = layout(graph, start_at, on_partial=lambda _: partials.append(time.time()))
+    done = time.time()
     np.save(Path(scratch) / "ours.npy", placed)
-    return {"seconds": seconds, "first": partials[0]}
+    return {"seconds": done - float(began), "first": partials[0] - float(began)}
 
 
 def run_umap(path: str, scratch: str) -> dict:
     import umap
 
-    from explorer.core.projection.pca import pca
-
     vectors, saved = np.load(path), np.load(Path(scratch) / "graph.npz")
     ids = np.column_stack([np.arange(len(vectors)), saved["ids"]])
     distances = np.column_stack([np.zeros(len(vectors), np.float32), saved["distances"]])
-    start_at = pca(vectors)
+    start_at = np.load(Path(scratch) / "pca.npy")
     umap.UMAP(n_neighbors=K + 1, n_epochs=5).fit(vectors[:5000])
     start = time.perf_counter()
     model = umap.UMAP(n_neighbors=K + 1, metric="cosine", precomputed_knn=(ids, distances, None), init=start_at)
@@ -102,9 +100,8 @@ def run_umap(path: str, scratch: str) -> dict:
     return {"seconds": time.perf_counter() - start}
 
 
-def main(who: str, path: str, scratch: str) -> None:
-    found = run_pca(path) if who == "pca" else {"ours": run_ours, "umap": run_umap}[who](path, scratch)
-    print(json.dumps(found))
+def main(who: str, *arguments: str) -> None:
+    print(json.dumps({"pca": run_pca, "ours": run_ours, "umap": run_umap}[who](*arguments)))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-GROUPS = ("embed", "graph", "anomaly", "map", "window", "job")
+GROUPS = ("embed", "graph", "anomaly", "map", "frames", "lasso", "window", "query", "job")
 PACKAGES = (
     "numpy",
     "torch",
@@ -23,6 +23,7 @@ PACKAGES = (
     "scikit-learn",
     "numba",
     "PySide6-Essentials",
+    "duckdb",
     "faiss-cpu",
     "pyod",
 )

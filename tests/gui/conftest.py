@@ -16,8 +16,10 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QCoreApplication, QEvent, QMessageLogContext, QThreadPool, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QWidget
 
-# Said by the offscreen platform itself about every top-level widget with a size of its own.
-_EXPECTED_MESSAGES = ("This plugin does not support propagateSizeHints()", "This plugin does not support raise()")
+# Said by the offscreen platform itself about every top-level widget with a size of its own, and every popup.
+_EXPECTED_MESSAGES = tuple(
+    f"This plugin does not support {what}" for what in ("propagateSizeHints()", "raise()", "grabbing the keyboard")
+)
 _GRACE_SECONDS = 5.0
 
 

@@ -14,16 +14,14 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from explorer.app.state import AppState, NeighbourView
-from explorer.core.anomaly.flags import Threshold, flagged, ranks
+from explorer.core.anomaly.flags import Threshold, flagged
 from explorer.core.corpus.corpus import Corpus, Roles, Source
 from explorer.core.results import Results
-from explorer.gui.item_models.documents_model import DocumentsModel, sorted_rows
+from explorer.gui.item_models.documents_model import DocumentsModel
 from explorer.gui.item_models.neighbours_model import NeighboursModel
 from explorer.gui.item_models.ranking_model import RankingModel
 from explorer.gui.item_models.rows_model import MAX_RANGES
 from tests.conftest import sample_rows
-
-UP, DOWN = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
 
 
 def state_of(count: int, scores: np.ndarray | None = None, overrides: dict[int, bool] | None = None) -> AppState:
@@ -38,50 +36,30 @@ def state_of(count: int, scores: np.ndarray | None = None, overrides: dict[int, 
     if scores is None:
         return state
     threshold = Threshold(0.5, "chosen by hand")
-    flags = flagged(scores, threshold, overrides or {})
     results = Results(scores={"knn": scores})
-    return replace(state, results=results, threshold=threshold, flagged=flags, ranks=ranks(scores))
+    flags = flagged(results.ranking("knn"), threshold, overrides or {})
+    return replace(state, results=results, threshold=threshold, flagged=flags, ranking=results.ranking("knn"))
 
 
 def column(model: DocumentsModel, key: str) -> int:
     return [shown.key for shown in model.columns].index(key)
 
 
-def test_documents_are_sorted_and_keep_qts_rules(qtbot: QtBot) -> None:
+def test_documents_come_in_the_order_given_and_keep_qts_rules(qtbot: QtBot) -> None:
     model = DocumentsModel()
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    scores = np.array([0.1, 0.9, np.nan, 0.9, 0.6])
-    state = state_of(5, scores, {0: True, 3: False})
+    state = state_of(5, np.array([0.1, 0.9, np.nan, 0.9, 0.6]), {0: True, 3: False})
     model.show_corpus(state)
-    assert [shown.title for shown in model.columns[:6]] == ["Row", "State", "Score", "Rank", "ticket", "Text"]
-    model.sort(column(model, "score"), DOWN)
+    assert {"Row", "State", "Score", "Rank", "Text", "intent"} <= {shown.title for shown in model.columns}
+    model.arrange(state, np.array([1, 3, 4, 0, 2]))
     assert model.rows.tolist() == [1, 3, 4, 0, 2]
-    model.sort(column(model, "score"), UP)
-    assert model.rows.tolist() == [0, 4, 1, 3, 2]
-    model.sort(column(model, "rank"), UP)
-    assert model.rows.tolist() == [1, 3, 4, 0, 2]
-    model.sort(column(model, "state"), UP)
-    assert model.rows.tolist() == [0, 1, 4, 3, 2]
     words = [model.index(place, column(model, "state")).data() for place in range(5)]
-    assert words == ["flagged by hand", "flagged", "flagged", "cleared by hand", ""]
-    model.sort(column(model, "own:intent"), UP)
-    intents = [model.index(place, column(model, "own:intent")).data() for place in range(5)]
-    assert intents == sorted(intents)
+    assert words == ["flagged", "cleared by hand", "flagged", "flagged by hand", ""]
+    assert model.index_of(4).row() == 2 and not model.index_of(None).isValid()
+    only = replace(state, shown=np.array([True, False, True, False, True]))
+    model.arrange(only, np.array([1, 3, 4, 0, 2]))
+    assert model.rows.tolist() == [4, 0, 2] and not model.index_of(3).isValid()
     assert tester.model() is model
-
-
-def test_a_subset_keeps_the_order_and_finds_its_rows(qtbot: QtBot) -> None:
-    model = DocumentsModel()
-    state = state_of(6, np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6]))
-    model.show_corpus(state)
-    model.sort(column(model, "score"), DOWN)
-    model.show_subset(state, np.array([0, 2, 5]))
-    assert model.rows.tolist() == [5, 2, 0]
-    assert model.index_of(2).row() == 1
-    assert not model.index_of(3).isValid()
-    assert not model.index_of(None).isValid()
-    model.show_subset(state, None)
-    assert model.rows.tolist() == [5, 4, 3, 2, 1, 0]
 
 
 def test_selections_go_both_ways_in_stretches(qtbot: QtBot) -> None:
@@ -121,13 +99,6 @@ def test_cells_are_read_only_when_they_are_asked_for(qtbot: QtBot) -> None:
     index = model.index(150, column(model, "text"))
     assert index.data() == index.data()
     assert watched.read == [150]
-
-
-def test_sorting_leaves_what_has_no_key_last() -> None:
-    keys = np.array([2.0, np.nan, 1.0, 2.0])
-    rows = np.array([9, 4, 7, 3])
-    assert sorted_rows(rows, keys, descending=False).tolist() == [7, 3, 9, 4]
-    assert sorted_rows(rows, keys, descending=True).tolist() == [3, 9, 7, 4]
 
 
 def test_the_ranking_lists_all_or_some(qtbot: QtBot) -> None:

@@ -38,6 +38,20 @@ class Threshold:
     most: int | None = None
 
 
+@dataclass(frozen=True)
+class Ranking:
+    """What follows from ``scores`` alone: ``ranks`` (see there) and ``own``, the line that they give by themselves."""
+
+    scores: Scores
+    ranks: NDArray[np.int64]
+    own: Threshold
+
+
+def ranking(scores: Scores) -> Ranking:
+    """Sorts the scores: a fifth of a second for a million, so worth keeping."""
+    return Ranking(scores, ranks(scores), derive_threshold(scores))
+
+
 def threshold_by_hand(value: float) -> Threshold:
     """The threshold that a person chose. Raises ``OptionError`` unless it is finite."""
     if not math.isfinite(value):
@@ -78,12 +92,12 @@ def threshold_for_share(scores: Scores, share: float) -> Threshold:
     return Threshold(float(np.partition(known, len(known) - most)[len(known) - most]), rule, most)
 
 
-def flagged(scores: Scores, threshold: Threshold, overrides: Mapping[int, bool] | None = None) -> NDArray[np.bool_]:
+def flagged(ranking: Ranking, threshold: Threshold, overrides: Mapping[int, bool] | None = None) -> NDArray[np.bool_]:
     """(n,) bool: ``score >= threshold.value``, never for rows that are not scored; then ``overrides`` (row -> flag)."""
     with np.errstate(invalid="ignore"):
-        flags = scores >= threshold.value
+        flags = ranking.scores >= threshold.value
     if threshold.most is not None:
-        flags &= ranks(scores) <= threshold.most
+        flags &= ranking.ranks <= threshold.most
     for row, flag in (overrides or {}).items():
         flags[row] = flag
     return flags

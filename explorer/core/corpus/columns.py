@@ -63,6 +63,19 @@ def _free(name: str, taken: set[str]) -> str:
     return f"{name}_{number}"
 
 
+def unclashing(names: Sequence[str], taken: set[str]) -> list[str]:
+    """The corpus's own column names, prefixed by ``corpus_`` (as often as needed) where they clash."""
+    used = set(taken) | {name for name in names if name not in taken}
+    found = []
+    for name in names:
+        chosen = name
+        while name in taken and chosen in used:
+            chosen = f"corpus_{chosen}"
+        used.add(chosen)
+        found.append(chosen)
+    return found
+
+
 def without_surrogates(text: str) -> str:
     """Lone surrogates, which no encoding can hold, become the replacement character; pairs become what they mean."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -74,6 +74,10 @@ class Corpus:
     notices: tuple[str, ...] = ()
     fingerprint: str = field(default="")
     """Of the texts as embedded, in order: what every computed stage depends on."""
+    grown_from: tuple[str, ...] = ()
+    """Fingerprints of the corpora that this one was before texts were added, oldest first."""
+    added: tuple[Source, ...] = ()
+    """Where the texts came from that were added, in the same order; ``source`` is where the first ones came from."""
 
     @property
     def rows(self) -> int:

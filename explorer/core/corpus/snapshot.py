@@ -18,11 +18,14 @@ import pyarrow as pa
 from explorer.core.corpus.corpus import Corpus, Rejected, Roles, Source
 from explorer.core.corpus.keys import texts_fingerprint
 from explorer.core.storage import atomic_file
+from explorer.core.verified import all_whole, note_whole
 from explorer.errors import ProjectError, ProjectTooNewError
 
 VERSION = 1
 META_KEY = b"text-explorer.corpus"
 BATCH_ROWS = 65_536
+SNAPSHOT = "snapshot"
+"""In the note of what was verified, in place of a digest: the file holds its own."""
 _PARTS = ("texts", "embedded", "ids")
 
 
@@ -40,6 +43,11 @@ def save_snapshot(corpus: Corpus, path: Path) -> None:
         pa.ipc.new_file(file, table.schema) as writer,
     ):
         writer.write_table(table, max_chunksize=BATCH_ROWS)
+    note_whole(_note(path), {path: SNAPSHOT})
+
+
+def _note(path: Path) -> Path:
+    return path.with_name(f".{path.name}.verified")
 
 
 def _physical(corpus: Corpus) -> pa.Table:
@@ -67,16 +75,19 @@ def _facts(corpus: Corpus) -> dict[str, Any]:
         "rejected": [asdict(item) for item in corpus.rejected],
         "notices": corpus.notices,
         "fingerprint": corpus.fingerprint,
+        "grown_from": corpus.grown_from,
+        "added": [asdict(source) for source in corpus.added],
         "rows": corpus.rows,
     }
 
 
-def open_snapshot(path: Path, *, verify: bool = True) -> Corpus:
+def open_snapshot(path: Path, *, verify: bool = True, again: bool = False) -> Corpus:
     """Open a corpus without copying it into memory.
 
     Parameters
     ----------
-    verify : read the file through once, a batch at a time, and compare the texts with their fingerprint.
+    verify : read the file through, a batch at a time, and compare the texts with their fingerprint, unless that was
+        done before and the file has not been touched since. again : do it in any case.
 
     Raises
     ------
@@ -84,7 +95,7 @@ def open_snapshot(path: Path, *, verify: bool = True) -> Corpus:
     """
     try:
         if verify:
-            _verify(path)
+            all_whole(_note(path), {path: SNAPSHOT}, _verified, again=again)
         table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
         return _corpus(table, _meta(table.schema))
     except FileNotFoundError as error:
@@ -107,8 +118,8 @@ def _meta(schema: pa.Schema) -> Mapping[str, Any]:
     return meta
 
 
-def _verify(path: Path) -> None:
-    """Raise ``ValueError`` where the columns are malformed or the texts are not those that were written."""
+def _verified(path: Path, _: str) -> bool:
+    """True; raises ``ValueError`` where the columns are malformed or the texts are not those that were written."""
     with pa.OSFile(str(path)) as file:
         reader = pa.ipc.open_file(file)
         meta = _meta(reader.schema)
@@ -120,6 +131,7 @@ def _verify(path: Path) -> None:
         column = pa.chunked_array(embedded, pa.large_string())
     if len(column) != meta["rows"] or texts_fingerprint(column) != meta["fingerprint"]:
         raise ValueError("the texts do not match their fingerprint")
+    return True
 
 
 def _corpus(table: pa.Table, meta: Mapping[str, Any]) -> Corpus:
@@ -138,4 +150,6 @@ def _corpus(table: pa.Table, meta: Mapping[str, Any]) -> Corpus:
         tuple(Rejected(**item) for item in meta["rejected"]),
         tuple(meta["notices"]),
         meta["fingerprint"],
+        tuple(meta.get("grown_from", ())),
+        tuple(Source(**source) for source in meta.get("added", ())),
     )

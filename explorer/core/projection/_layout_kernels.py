@@ -1,7 +1,7 @@
 """Compiled loops of the layout. Import lazily: numba is heavy.
 
-Every loop writes only the element of its own index, so that the result is the same for any number of threads.
-Without ``fastmath``: the order of additions is the one written here.
+What one turn of a parallel loop writes no other turn reads or writes, so that the result is the same for any number
+of threads. Without ``fastmath``: the order of additions is the one written here.
 """
 
 from __future__ import annotations
@@ -9,30 +9,32 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange, uint64
 
+from explorer.core.projection.forces import DROPPED, FARTHEST, FIRST_ENTRY, LAST_ENTRY
+
 BISECTIONS = 64
 CLOSE_ENOUGH = 1e-5
 SMALLEST_WIDTH = 1e-3
 """Share of the mean distance that a neighbourhood's width never falls below (as in umap-learn)."""
 LONGEST_STEP = np.float32(4.0)
-PULLS = 2
-"""In the published algorithm either end of an edge moves both: a row that moves itself only is pulled twice."""
-SOFTENING = np.float32(1e-3)
-"""Added to a squared distance so that repulsion stays finite between rows that touch."""
+GOLDEN = uint64(0x9E3779B97F4A7C15)
+BELOW_ENTRY = (1 << DROPPED) - 1
+ENTRY = np.float32(1.0 / (1 << DROPPED))
+FAR = np.float32(FARTHEST)
 
 
 @njit(cache=True)
 def mixed(value):  # type: ignore[no-untyped-def]
     """The finaliser of SplitMix64 (Steele, Lea & Flood 2014): 64 well-mixed bits out of any 64 bits."""
-    value = uint64(value) + uint64(0x9E3779B97F4A7C15)
+    value = uint64(value) + GOLDEN
     value = (value ^ (value >> uint64(30))) * uint64(0xBF58476D1CE4E5B9)
     value = (value ^ (value >> uint64(27))) * uint64(0x94D049BB133111EB)
     return value ^ (value >> uint64(31))
 
 
 @njit(cache=True)
-def stream(seed, epoch, row):  # type: ignore[no-untyped-def]
-    """Start of the random numbers that belong to one row in one epoch, whichever thread works on it."""
-    return mixed(mixed(mixed(seed) ^ uint64(epoch)) ^ uint64(row))
+def stream(seed, epoch, cell):  # type: ignore[no-untyped-def]
+    """Start of the random numbers that belong to one cell in one epoch, whichever thread works on it."""
+    return mixed(mixed(mixed(seed) ^ uint64(epoch)) ^ uint64(cell))
 
 
 @njit(cache=True)
@@ -78,13 +80,21 @@ def membership_strengths(distances, target, mean):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True, parallel=True)
-def phases(starts, ids, seed):  # type: ignore[no-untyped-def]
-    """When in its period each edge is due, in [0, 1): the two ends of an edge take turns instead of jumping at once."""
-    drawn = np.empty(len(ids), np.float32)
-    for row in prange(len(starts) - 1):
-        for edge in range(starts[row], starts[row + 1]):
-            drawn[edge] = np.float32(stream(seed, row, ids[edge]) >> uint64(40)) * np.float32(2.0**-24)
-    return drawn
+def union(ids, strengths):  # type: ignore[no-untyped-def]
+    """Weight (n, k) of each edge after the fuzzy union of its two views: once, at the smaller end if both list it."""
+    rows, k = ids.shape
+    weights = np.zeros((rows, k), np.float32)
+    for row in prange(rows):
+        for column in range(k):
+            other, mine, theirs = ids[row, column], strengths[row, column], np.float32(0.0)
+            if not mine > 0.0:
+                continue
+            for back in range(k):
+                if ids[other, back] == row:
+                    theirs = strengths[other, back]
+            if other > row or not theirs > 0.0:
+                weights[row, column] = mine + theirs - mine * theirs
+    return weights
 
 
 @njit(cache=True)
@@ -92,54 +102,83 @@ def clipped(step):  # type: ignore[no-untyped-def]
     return min(max(step, -LONGEST_STEP), LONGEST_STEP)
 
 
-@njit(cache=True)
-def attraction(squared, a, b):  # type: ignore[no-untyped-def]
-    """Gradient of -log(1 / (1 + a d^2b)) over (x_i - x_j), sign turned: negative pulls together."""
-    if squared <= np.float32(0.0):
-        return np.float32(0.0)
-    power = squared**b
-    return np.float32(-2.0) * a * b * power / (squared * (a * power + np.float32(1.0)))
+@njit(cache=True, inline="always")
+def force(table, squared):  # type: ignore[no-untyped-def]
+    """The entry of ``table`` at a squared distance (float32) up to ``FAR``, by linear interpolation."""
+    bits = np.float32(squared).view(np.int32)
+    entry = (bits >> DROPPED) - FIRST_ENTRY
+    if entry < 0:
+        return table[0]
+    if entry >= LAST_ENTRY - FIRST_ENTRY:
+        return table[LAST_ENTRY - FIRST_ENTRY]
+    return table[entry] + np.float32(bits & BELOW_ENTRY) * ENTRY * (table[entry + 1] - table[entry])
+
+
+@njit(cache=True, inline="always")
+def squared_distance(here, positions, row, axes):  # type: ignore[no-untyped-def]
+    squared = np.float32(0.0)
+    for axis in range(len(axes)):
+        apart = here[axis] - positions[row, axis]
+        squared += apart * apart
+    return squared
+
+
+@njit(cache=True, inline="always")
+def attract(positions, here, other, alpha, table, fixed, axes):  # type: ignore[no-untyped-def]
+    """Move ``here`` and the row ``other`` towards each other."""
+    pull = force(table, squared_distance(here, positions, other, axes))
+    for axis in range(len(axes)):
+        step = alpha * clipped(pull * (here[axis] - positions[other, axis]))
+        here[axis] += step
+        if not fixed[other]:
+            positions[other, axis] -= step
+
+
+@njit(cache=True, inline="always")
+def repel(positions, before, here, row, other, alpha, table, axes):  # type: ignore[no-untyped-def]
+    """Move ``row``, which is ``here``, away from where ``other`` was; a row that is nowhere (NaN) is not felt."""
+    squared = squared_distance(here, before, other, axes)
+    if other == row or not squared < FAR:
+        return
+    push = force(table, squared)
+    for axis in range(len(axes)):
+        positions[row, axis] += alpha * clipped(push * (here[axis] - before[other, axis]))
 
 
 @njit(cache=True)
-def repulsion(squared, a, b):  # type: ignore[no-untyped-def]
-    """Gradient of -log(1 - 1 / (1 + a d^2b)) over (x_i - x_j), sign turned: positive pushes apart."""
-    if not squared > np.float32(0.0):
-        return np.float32(0.0)
-    return np.float32(2.0) * b / ((SOFTENING + squared) * (a * squared**b + np.float32(1.0)))
+def work_cell(positions, before, edges, cell, epoch, alpha, forces, negative, seed, fixed, axes):  # type: ignore[no-untyped-def]
+    """The due edges of one cell, one after the other: attraction moves both ends, repulsion the one whose turn it is.
+
+    ``len(axes)`` is known to the compiler, which therefore unrolls the loops over axes.
+    """
+    rows = uint64(len(positions))
+    state = stream(seed, epoch, cell)
+    here = np.empty(len(axes), np.float32)
+    for edge in range(edges.cells[cell], edges.cells[cell + 1]):
+        rate, phase = edges.rates[edge], edges.phases[edge]
+        for turn in range(int(epoch * rate + phase), int((epoch + np.float32(1.0)) * rate + phase)):
+            row, other = edges.heads[edge], edges.tails[edge]
+            if turn & 1:
+                row, other = other, row
+            for axis in range(len(axes)):
+                here[axis] = positions[row, axis]
+            attract(positions, here, other, alpha, forces.attraction, fixed, axes)
+            if fixed[row]:
+                continue
+            for axis in range(len(axes)):
+                positions[row, axis] = here[axis]
+            for _ in range(negative):
+                state += GOLDEN
+                drawn = np.int64(((mixed(state) >> uint64(32)) * rows) >> uint64(32))
+                repel(positions, before, here, row, drawn, alpha, forces.repulsion, axes)
 
 
 @njit(cache=True, parallel=True)
-def sweep(positions, starts, ids, rates, phase, block, blocks, epoch, alpha, a, b, negative, seed):  # type: ignore[no-untyped-def]
-    """New positions of the rows ``block, block + blocks, ...`` after one epoch; all others are read as they stand.
+def play(positions, before, edges, cells, epoch, alpha, forces, negative, seed, fixed, axes):  # type: ignore[no-untyped-def]
+    """Move the ``positions`` (n, len(axes)) of the rows in ``cells``, which share no row: one round of one epoch.
 
-    A row moves along its edges that are due (each ``rate`` times an epoch on average), and after each of them away
-    from ``negative`` rows drawn at random: stochastic gradient descent on UMAP's cross entropy.
+    This is stochastic gradient descent on UMAP's cross entropy. before : the positions when the epoch began, where
+    rows drawn at random are looked for. fixed : (n,) bool, rows that stay.
     """
-    rows = len(positions)
-    mine = (rows - block + blocks - 1) // blocks
-    moved = np.empty((mine, 2), np.float32)
-    for index in prange(mine):
-        row = block + index * blocks
-        x, y = positions[row, 0], positions[row, 1]
-        state = stream(seed, epoch, row)
-        for edge in range(starts[row], starts[row + 1]):
-            clock = epoch * rates[edge] + phase[edge]
-            if np.floor(clock) == np.floor(clock + rates[edge]):
-                continue
-            other = ids[edge]
-            for _ in range(PULLS):
-                dx, dy = x - positions[other, 0], y - positions[other, 1]
-                force = attraction(dx * dx + dy * dy, a, b)
-                x += alpha * clipped(force * dx)
-                y += alpha * clipped(force * dy)
-            for _ in range(negative):
-                state += uint64(0x9E3779B97F4A7C15)
-                other = np.int64(((mixed(state) >> uint64(32)) * uint64(rows)) >> uint64(32))
-                dx, dy = x - positions[other, 0], y - positions[other, 1]
-                force = repulsion(dx * dx + dy * dy, a, b)
-                if other != row and force > np.float32(0.0):
-                    x += alpha * clipped(force * dx)
-                    y += alpha * clipped(force * dy)
-        moved[index, 0], moved[index, 1] = x, y
-    return moved
+    for index in prange(len(cells)):
+        work_cell(positions, before, edges, cells[index], epoch, alpha, forces, negative, seed, fixed, axes)

@@ -20,27 +20,27 @@ Moments = tuple[NDArray[np.float64], NDArray[np.float64], int]
 
 @dataclass(frozen=True)
 class Components:
-    """The two directions of largest variance.
+    """The p directions of largest variance.
 
     mean : (d,) float64, over the rows that are not zero.
-    axes : (d, 2) float64, orthonormal columns; a column of zeros where the data has no such direction.
+    axes : (d, p) float64, orthonormal columns; a column of zeros where the data has no such direction.
     explained : share of the total variance along each axis, 0..1.
     """
 
     mean: NDArray[np.float64]
     axes: NDArray[np.float64]
-    explained: tuple[float, float]
+    explained: tuple[float, ...]
 
     def project(self, vectors: Vectors) -> Positions:
-        """Positions (m, 2) of ``vectors`` (m, d); NaN for rows that are all zeros."""
+        """Positions (m, p) of ``vectors`` (m, d); NaN for rows that are all zeros."""
         axes = self.axes.astype(np.float32)
         placed = vectors @ axes - (self.mean @ self.axes).astype(np.float32)
         placed[~vectors.any(axis=1)] = np.nan
         return placed
 
 
-def principal_components(vectors: Vectors, progress: Progress = SILENT) -> Components:
-    """Fit mean and leading axes (Pearson 1901) on the rows of ``vectors`` (n, d) that are not all zeros.
+def principal_components(vectors: Vectors, progress: Progress = SILENT, *, count: int = 2) -> Components:
+    """Fit mean and the ``count`` leading axes (Pearson 1901) on the rows of ``vectors`` (n, d) that are not all zeros.
 
     The eigenvectors of the d x d covariance are exact, unlike a randomised decomposition, and need one pass over the
     rows. An axis points to where its largest loading is positive, so that the picture never flips between two runs.
@@ -49,25 +49,25 @@ def principal_components(vectors: Vectors, progress: Progress = SILENT) -> Compo
     values, directions = np.linalg.eigh(covariance)
     total = float(values.clip(min=0.0).sum())
     dimension = len(mean)
-    axes = np.zeros((dimension, 2))
-    explained = [0.0, 0.0]
-    for axis in range(min(2, dimension)):
+    axes = np.zeros((dimension, count))
+    explained = [0.0] * count
+    for axis in range(min(count, dimension)):
         variance = float(values[-1 - axis])
         if variance > _rounding(mean, total):
             axes[:, axis] = _signed(directions[:, -1 - axis])
             explained[axis] = variance / total
-    return Components(mean, axes, (explained[0], explained[1]))
+    return Components(mean, axes, tuple(explained))
 
 
-def pca(vectors: Vectors, progress: Progress = SILENT) -> Positions:
-    """Positions (n, 2) float32 of ``vectors`` (n, d) along their first two principal components.
+def pca(vectors: Vectors, progress: Progress = SILENT, *, dimensions: int = 2) -> Positions:
+    """Positions (n, dimensions) float32 of ``vectors`` (n, d) along their first principal components.
 
     Rows that are all zeros have nothing to be placed by: NaN, and no influence on the others. Where there are fewer
-    than two directions (one row, one dimension, identical rows) the coordinate is 0. Nothing here
+    directions (one row, one dimension, identical rows) the coordinate is 0. Nothing here
     is random.
     """
-    components = principal_components(vectors, progress.part(0.0, 0.8))
-    placed = np.empty((len(vectors), 2), np.float32)
+    components = principal_components(vectors, progress.part(0.0, 0.8), count=dimensions)
+    placed = np.empty((len(vectors), dimensions), np.float32)
     for start, chunk in _chunks(vectors):
         placed[start : start + len(chunk)] = components.project(chunk)
         progress.report(0.8 + 0.2 * (start + len(chunk)) / len(vectors), "PCA")

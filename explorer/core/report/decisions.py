@@ -8,16 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.core.anomaly.base import Scores
-from explorer.core.anomaly.flags import (
-    Threshold,
-    derive_threshold,
-    flagged,
-    ranks,
-    threshold_by_hand,
-    threshold_for_share,
-)
+from explorer.core.anomaly.flags import Ranking, Threshold, flagged, threshold_by_hand, threshold_for_share
 from explorer.core.plan import Plan
+from explorer.core.report.marks import NO_MARKS, Marks
 from explorer.core.results import Results
 
 
@@ -29,6 +22,7 @@ class Decisions:
     ranks : (n,) int64, 1 = strangest, 0 = not scored.
     k : neighbours that the scores were computed with, and that a report lists.
     overrides : row -> True (flagged by hand) or False (cleared by hand).
+    marks : labels, notes and trash. A row in the trash stays in every report, and is marked there.
     """
 
     detector: str
@@ -37,21 +31,24 @@ class Decisions:
     ranks: NDArray[np.int64]
     k: int
     overrides: Mapping[int, bool] = field(default_factory=dict)
+    marks: Marks = NO_MARKS
 
 
-def choose_threshold(scores: Scores, plan: Plan) -> Threshold:
+def choose_threshold(ranking: Ranking, plan: Plan) -> Threshold:
     """The line that the plan asks for; without a wish, the one that follows from the scores themselves."""
     if plan.threshold is not None:
         return threshold_by_hand(plan.threshold)
     if plan.flag_share is not None:
-        return threshold_for_share(scores, plan.flag_share)
-    return derive_threshold(scores)
+        return threshold_for_share(ranking.scores, plan.flag_share)
+    return ranking.own
 
 
-def decide(results: Results, plan: Plan, overrides: Mapping[int, bool] | None = None) -> Decisions:
+def decide(
+    results: Results, plan: Plan, overrides: Mapping[int, bool] | None = None, marks: Marks = NO_MARKS
+) -> Decisions:
     """Flags and ranks by the plan's first detector."""
     detector = plan.detectors[0]
-    scores = results.scores[detector]
-    threshold = choose_threshold(scores, plan)
+    ranking = results.ranking(detector)
+    threshold = choose_threshold(ranking, plan)
     made = dict(overrides or {})
-    return Decisions(detector, threshold, flagged(scores, threshold, made), ranks(scores), plan.k, made)
+    return Decisions(detector, threshold, flagged(ranking, threshold, made), ranking.ranks, plan.k, made, marks)

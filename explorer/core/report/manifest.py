@@ -10,7 +10,7 @@ import json
 import os
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,13 @@ import explorer
 from explorer.core.corpus.corpus import Corpus, Roles
 from explorer.core.plan import Plan
 from explorer.core.report.decisions import Decisions
+from explorer.core.report.marks import Marks
 from explorer.core.results import Results
 from explorer.core.storage import write_atomically
 from explorer.errors import ManifestError
 
-FORMAT = 1
+FORMAT = 2
+"""1: without notes and trash, and never with labels."""
 
 PACKAGES = (
     "annoy",
@@ -40,7 +42,7 @@ PACKAGES = (
 
 @dataclass(frozen=True)
 class Recipe:
-    """What ``rerun`` needs from a manifest."""
+    """What ``rerun`` needs from a manifest. ``marks`` as it stands there: it is read when the corpus is known."""
 
     corpus: Path
     corpus_digest: str
@@ -51,6 +53,16 @@ class Recipe:
     overrides: dict[int, bool]
     raw: bool
     report_digest: str
+    marks: Mapping[str, Any] = field(default_factory=dict)
+    added: tuple[tuple[Path, str], ...] = ()
+    """Files whose texts were added later, with their digests."""
+
+    def marks_for(self, rows: int) -> Marks:
+        """Labels, notes and trash for a corpus of so many rows. Raises ``ManifestError``."""
+        try:
+            return Marks.from_dict(self.marks, rows)
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+            raise _incomplete("This", error) from error
 
 
 def build_manifest(
@@ -65,6 +77,7 @@ def build_manifest(
             "roles": asdict(corpus.roles),
             "cleaning": list(corpus.cleaning),
             "fingerprint": corpus.fingerprint,
+            "added": [asdict(source) for source in corpus.added],
             "rejected": [asdict(item) for item in corpus.rejected],
         },
         "encoder": None if results.card is None else asdict(results.card),
@@ -72,17 +85,18 @@ def build_manifest(
         "seed": plan.seed,
         "threshold": {"value": decisions.threshold.value, "rule": decisions.threshold.rule},
         "overrides": [_override(corpus, row, flag) for row, flag in sorted(decisions.overrides.items())],
-        "labels": [],
+        **decisions.marks.as_dict(corpus.ids),
         "counts": counts(corpus, results, decisions),
         "stages": [_stage(record) for record in results.records],
-        "versions": _versions(),
+        "versions": versions(),
         "machine": _machine(),
         "report": {"sha256": report_digest, "raw": raw, "detector": decisions.detector},
     }
 
 
 def counts(corpus: Corpus, results: Results, decisions: Decisions) -> dict[str, int]:
-    """How many texts were loaded, rejected, cut at the token limit, scored and flagged."""
+    """How many texts were loaded, rejected, cut at the token limit, scored, flagged, and worked on by hand."""
+    marks = decisions.marks
     return {
         "loaded": corpus.rows,
         "rejected": len(corpus.rejected),
@@ -90,6 +104,9 @@ def counts(corpus: Corpus, results: Results, decisions: Decisions) -> dict[str, 
         "scored": int((decisions.ranks > 0).sum()),
         "flagged": int(decisions.flagged.sum()),
         "overridden": len(decisions.overrides),
+        "labelled": marks.labelled_count,
+        "noted": len(marks.notes),
+        "trashed": marks.trashed_count,
     }
 
 
@@ -98,10 +115,12 @@ def _override(corpus: Corpus, row: int, flag: bool) -> dict[str, Any]:
 
 
 def _stage(record: Any) -> dict[str, Any]:
-    return {**asdict(record), "facts": dict(record.facts)}
+    """Facts without lists: those of the regions name hundreds."""
+    return {**asdict(record), "facts": {name: v for name, v in record.facts.items() if not isinstance(v, list)}}
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Of Python and of every package that can change a result."""
     found = {"python": platform.python_version()}
     for name in PACKAGES:
         try:
@@ -134,9 +153,11 @@ def read_manifest(path: Path) -> Recipe:
     try:
         return _recipe(values)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise ManifestError(
-            f"{path} is not a complete manifest ({error}).", "Use a manifest.json as written."
-        ) from error
+        raise _incomplete(str(path), error) from error
+
+
+def _incomplete(what: str, error: Exception) -> ManifestError:
+    return ManifestError(f"{what} is not a complete manifest ({error}).", "Use a manifest.json as written.")
 
 
 def _recipe(values: Mapping[str, Any]) -> Recipe:
@@ -151,4 +172,6 @@ def _recipe(values: Mapping[str, Any]) -> Recipe:
         overrides={int(made["row"]): made["override"] == "flag" for made in values["overrides"]},
         raw=bool(values["report"]["raw"]),
         report_digest=str(values["report"]["sha256"]),
+        marks={name: values[name] for name in ("labels", "notes", "trash") if name in values},
+        added=tuple((Path(source["path"]), str(source["digest"])) for source in corpus.get("added", ())),
     )

@@ -1,9 +1,14 @@
-"""The report: one row a document in input order, every column in a form that any tool can read."""
+"""The report: one row a document in input order, every column in a form that any tool can read.
+
+The columns are made once, with their types (``batches``); the CSV's cells and the other formats follow from them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +17,42 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from explorer.core.corpus.columns import cell_texts
+from explorer.core.corpus.columns import cell_texts, unclashing
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.progress import SILENT, Progress
 from explorer.core.report.csv_writer import harmless, write_csv
 from explorer.core.report.decisions import Decisions
+from explorer.core.report.marks import joined
 from explorer.core.report.reason_lines import Explainer, explainer
 from explorer.core.results import Results
 
 BATCH = 8192
-"""Rows turned into text at a time, so that memory stays small at any size."""
+"""Rows worked out at a time, so that memory stays small at any size."""
+
+FIRST = ("row", "id", "text")
+LABELS, TRASHED = "labels", "trashed"
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some rows of the report: ``columns`` by name in the header's order, typed; ``own`` are those of the corpus."""
+
+    columns: dict[str, pa.Array | pa.ChunkedArray]
+    own: frozenset[str]
+
+    def __len__(self) -> int:
+        return len(self.columns[FIRST[0]])
+
+    def cells(self, *, raw: bool) -> Iterator[tuple[str, ...]]:
+        """The rows as the CSV shows them; unless ``raw``, strings that a spreadsheet would run are made harmless."""
+        columns = (self._cells(name, values, raw) for name, values in self.columns.items())
+        return zip(*columns, strict=True)
+
+    def _cells(self, name: str, values: pa.Array | pa.ChunkedArray, raw: bool) -> Sequence[str]:
+        cells = cell_texts(values) if name in self.own else shown(values)
+        return [harmless(cell) for cell in cells] if _may_be_formulas(values.type) and not raw else cells
 
 
 @dataclass(frozen=True)
@@ -34,85 +65,133 @@ class Report:
 
     @property
     def header(self) -> list[str]:
-        before, after = self._own_header()
-        return [*before, *unclashing(self.corpus.table.column_names, {*before, *after}), *after]
+        return [*FIRST, *self._own_names, *self._after]
 
-    def _own_header(self) -> tuple[list[str], list[str]]:
+    @cached_property
+    def _after(self) -> list[str]:
         scores = [f"score_{name}" for name in self.results.scores]
-        judgement = ["anomaly_score", "anomaly_rank", "flagged", "override", "reason"]
-        return ["row", "id", "text"], ["x", "y", *judgement, *scores, *_LAST]
+        judgement = ["anomaly_score", "anomaly_rank", "flagged", "override"]
+        neighbours = ["neighbor_rows", "neighbor_distances", "duplicate_of"]
+        return ["x", "y", *judgement, LABELS, "note", TRASHED, "reason", *scores, *neighbours]
+
+    @cached_property
+    def _own_names(self) -> list[str]:
+        return unclashing(self.corpus.table.column_names, {*FIRST, *self._after})
 
     def write(self, path: Path | str, *, raw: bool = False, progress: Progress = SILENT) -> str:
         """Write the CSV; returns its SHA-256. ``raw`` leaves string cells as they are, formulas included.
 
         Raises ``OutputError`` (nothing half-written stays behind) and ``Cancelled``.
         """
+        return self.write_rows(None, path, raw=raw, progress=progress)
+
+    def write_rows(self, rows: Rows | None, path: Path | str, *, raw: bool = False, progress: Progress = SILENT) -> str:
+        """``write`` for some rows, in the order given; None = all."""
         header = self.header if raw else [harmless(name) for name in self.header]
-        return write_csv(Path(path), header, self.rows(raw=raw), self.corpus.rows, progress)
+        total = self.corpus.rows if rows is None else len(rows)
+        return write_csv(Path(path), header, self.rows(rows, raw=raw), total, progress)
 
-    def rows(self, *, raw: bool = True) -> Iterator[tuple[str, ...]]:
-        """The cells of every row, in the header's order."""
-        first = _first_rows(self.corpus.texts)
-        why = explainer(self.corpus, self.results.graph, self.results.scores, self.decisions.detector, self.decisions.k)
+    def rows(self, rows: Rows | None = None, *, raw: bool = True) -> Iterator[tuple[str, ...]]:
+        """The cells of every row (or of ``rows``), in the header's order."""
+        for batch in self.batches(rows):
+            yield from batch.cells(raw=raw)
+
+    def batches(self, rows: Rows | None = None) -> Iterator[Batch]:
+        """All rows in input order, or ``rows`` in the order given, with their types, at most ``BATCH`` at a time.
+
+        Numbers are numbers and null where there is none, ``labels`` and ``neighbor_*`` are lists, the corpus's own
+        columns are of the type that they were read with.
+        """
+        total = self.corpus.rows if rows is None else len(rows)
+        for start in range(0, total, BATCH):
+            stop = min(start + BATCH, total)
+            yield self._slice(start, stop) if rows is None else self.batch(rows[start:stop])
+
+    def batch(self, rows: Rows) -> Batch:
+        """Any rows at once, in the order given."""
+        chosen = pa.array(rows, pa.int64())
+        return self._columns(np.asarray(rows), lambda column: column.take(chosen))
+
+    def _slice(self, start: int, stop: int) -> Batch:
+        return self._columns(np.arange(start, stop), lambda column: column.slice(start, stop - start))
+
+    @cached_property
+    def _why(self) -> Explainer:
+        decisions, results = self.decisions, self.results
+        why = explainer(self.corpus, results.graph, results.scores, decisions.detector, decisions.k)
         assert why is not None
-        for start in range(0, self.corpus.rows, BATCH):
-            stop = min(start + BATCH, self.corpus.rows)
-            yield from zip(*self._columns(start, stop, first, why, raw), strict=True)
+        return why
 
-    def _columns(
-        self, start: int, stop: int, first: NDArray[np.int64], why: Explainer, raw: bool
-    ) -> list[Sequence[str]]:
-        rows = np.arange(start, stop)
-        corpus = self.corpus
-        strings = [
-            corpus.ids.slice(start, stop - start).to_pylist(),
-            corpus.texts.slice(start, stop - start).to_pylist(),
-        ]
-        own = [_own_cells(column.slice(start, stop - start), raw) for column in corpus.table.columns]
-        return [
-            [str(row) for row in range(start, stop)],
-            *(strings if raw else [[harmless(cell) for cell in cells] for cells in strings]),
-            *own,
+    def _columns(self, rows: Rows, part: Callable[[pa.ChunkedArray], pa.ChunkedArray]) -> Batch:
+        corpus, scores = self.corpus, self.results.scores
+        columns = [
+            pa.array(rows, pa.int64()),
+            part(corpus.ids),
+            part(corpus.texts),
+            *(part(column) for column in corpus.table.columns),
             *self._positions(rows),
-            *self._judgement(rows, why),
-            *(numbers(scores[start:stop]) for scores in self.results.scores.values()),
+            *self._judgement(rows),
+            *self._by_hand(rows),
+            self._reasons(rows),
+            *(measured(values[rows]) for values in scores.values()),
             *self._neighbours(rows),
-            ["" if first[row] == row else str(first[row]) for row in rows],
+            _unless(self.first_rows[rows], self.first_rows[rows] == rows),
         ]
+        return Batch(dict(zip(self.header, columns, strict=True)), frozenset(self._own_names))
 
-    def _positions(self, rows: NDArray[np.int64]) -> list[list[str]]:
+    @cached_property
+    def first_rows(self) -> Rows:
+        """(n,) the first row with the identical text, the row itself if there is none before."""
+        codes = pc.dictionary_encode(self.corpus.texts).combine_chunks()
+        codes = codes.chunk(0) if isinstance(codes, pa.ChunkedArray) else codes
+        indices = codes.indices.to_numpy(zero_copy_only=False)
+        _, first, inverse = np.unique(indices, return_index=True, return_inverse=True)
+        return np.asarray(first[inverse], dtype=np.int64)
+
+    def _positions(self, rows: Rows) -> list[pa.Array]:
         positions = self.results.positions
         if positions is None:
-            return [[""] * rows.size] * 2
-        return [numbers(positions[rows, axis]) for axis in (0, 1)]
+            return [pa.nulls(len(rows), pa.float32())] * 2
+        return [measured(positions[rows, axis]) for axis in (0, 1)]
 
-    def _judgement(self, rows: NDArray[np.int64], why: Explainer) -> list[list[str]]:
+    def _judgement(self, rows: Rows) -> list[pa.Array]:
         decisions = self.decisions
-        overrides = [decisions.overrides.get(int(row)) for row in rows]
+        words = {None: None, True: "flag", False: "clear"}
+        ranks = decisions.ranks[rows]
         return [
-            numbers(self.results.scores[decisions.detector][rows]),
-            ["" if rank == 0 else str(rank) for rank in decisions.ranks[rows]],
-            ["true" if flag else "false" for flag in decisions.flagged[rows]],
-            ["" if made is None else "flag" if made else "clear" for made in overrides],
-            [self._reason(int(row), made, why) for row, made in zip(rows, overrides, strict=True)],
+            measured(self.results.scores[decisions.detector][rows]),
+            _unless(ranks, ranks == 0),
+            pa.array(decisions.flagged[rows], pa.bool_()),
+            pa.array([words[decisions.overrides.get(row)] for row in rows.tolist()], pa.string()),
         ]
 
-    def _reason(self, row: int, override: bool | None, why: Explainer) -> str:
+    def _by_hand(self, rows: Rows) -> list[pa.Array]:
+        """Labels, note, trashed."""
+        marks = self.decisions.marks
+        return [
+            pa.array([list(names) for names in marks.names_of_rows(rows)], pa.list_(pa.string())),
+            pa.array([marks.notes.get(row) for row in rows.tolist()], pa.large_string()),
+            pa.array(marks.trashed(rows), pa.bool_()),
+        ]
+
+    def _reasons(self, rows: Rows) -> pa.Array:
+        return pa.array([self.reason(row) for row in rows.tolist()], pa.string())
+
+    def reason(self, row: int) -> str | None:
         """For what is flagged, decided by hand or not scored; other rows need none."""
-        wanted = self.decisions.flagged[row] or override is not None or self.decisions.ranks[row] == 0
-        return why.reason(row, override) if wanted else ""
+        decisions = self.decisions
+        override = decisions.overrides.get(row)
+        wanted = decisions.flagged[row] or override is not None or decisions.ranks[row] == 0
+        return self._why.reason(row, override) if wanted else None
 
-    def _neighbours(self, rows: NDArray[np.int64]) -> list[list[str]]:
+    def _neighbours(self, rows: Rows) -> list[pa.Array]:
         graph = self.results.graph
+        kinds = (pa.list_(pa.int64()), pa.list_(pa.float32()))
         if graph is None:
-            return [[""] * rows.size] * 2
+            return [pa.nulls(len(rows), kind) for kind in kinds]
         near = graph.prefix(min(self.decisions.k, graph.k))
-        ids = [" ".join(str(i) for i in line if i >= 0) for line in near.ids[rows].tolist()]
-        distances = [" ".join(f"{d:.6g}" for d in line if d == d) for line in near.distances[rows].tolist()]
-        return [ids, distances]
-
-
-_LAST = ["neighbor_rows", "neighbor_distances", "duplicate_of"]
+        ids, distances = near.ids[rows], near.distances[rows]
+        return [_lists(ids, ids >= 0, kinds[0]), _lists(distances, distances == distances, kinds[1])]
 
 
 def report(corpus: Corpus, results: Results, decisions: Decisions) -> Report:
@@ -120,37 +199,42 @@ def report(corpus: Corpus, results: Results, decisions: Decisions) -> Report:
     return Report(corpus, results, decisions)
 
 
-def unclashing(names: Sequence[str], taken: set[str]) -> list[str]:
-    """The corpus's own column names, prefixed by ``corpus_`` (as often as needed) where they clash."""
-    used = set(taken) | {name for name in names if name not in taken}
-    found = []
-    for name in names:
-        chosen = name
-        while name in taken and chosen in used:
-            chosen = f"corpus_{chosen}"
-        used.add(chosen)
-        found.append(chosen)
-    return found
+def digits(value: float) -> str:
+    """Six significant digits, no negative zero."""
+    return f"{value + 0.0:.6g}"
 
 
-def numbers(values: NDArray[Any]) -> list[str]:
-    """Six significant digits; empty for NaN; no negative zero."""
-    return ["" if value != value else f"{value + 0.0:.6g}" for value in values.tolist()]
+def shown(column: pa.Array | pa.ChunkedArray) -> list[str]:
+    """A column of the report's own as cells: empty for null, numbers in six digits, lists by spaces, labels by "; "."""
+    kind = column.type
+    if pa.types.is_floating(kind):
+        values = column.to_numpy(zero_copy_only=False).tolist()
+        return ["" if value != value else digits(value) for value in values]
+    if not pa.types.is_list(kind):
+        return list(pc.fill_null(column.cast(pa.large_string()), "").to_pylist())
+    put = joined if pa.types.is_string(kind.value_type) else " ".join
+    # The values of all lists at once: a hundred times fewer objects than list by list.
+    cells, ends = shown(column.flatten()), np.cumsum(pc.fill_null(pc.list_value_length(column), 0)).tolist()
+    return [put(cells[start:end]) for start, end in pairwise([0, *ends])]
 
 
-def _own_cells(column: pa.ChunkedArray, raw: bool) -> list[str]:
-    """A corpus column's cells as they were read; only strings can be formulas."""
-    cells = cell_texts(column)
-    stringy = (
-        pa.types.is_string(column.type) or pa.types.is_large_string(column.type) or pa.types.is_nested(column.type)
-    )
-    return [harmless(cell) for cell in cells] if stringy and not raw else cells
+def measured(values: NDArray[Any]) -> pa.Array:
+    """Numbers, null where there is none."""
+    return pa.array(values, from_pandas=True)
 
 
-def _first_rows(texts: pa.ChunkedArray) -> NDArray[np.int64]:
-    """(n,) the first row with the identical text, the row itself if there is none before."""
-    codes = pc.dictionary_encode(texts).combine_chunks()
-    codes = codes.chunk(0) if isinstance(codes, pa.ChunkedArray) else codes
-    indices = codes.indices.to_numpy(zero_copy_only=False)
-    _, first, inverse = np.unique(indices, return_index=True, return_inverse=True)
-    return np.asarray(first[inverse], dtype=np.int64)
+def _lists(values: NDArray[Any], there: NDArray[np.bool_], kind: pa.DataType) -> pa.ListArray:
+    """The values of each line that are there, as one list a line."""
+    ends = np.concatenate([[0], there.sum(axis=1).cumsum()]).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(ends), pa.array(values[there], kind.value_type))
+
+
+def _unless(values: Rows, absent: NDArray[np.bool_]) -> pa.Array:
+    return pa.array(values, pa.int64(), mask=absent)
+
+
+def _may_be_formulas(kind: pa.DataType) -> bool:
+    """Whether cells of this type can begin like a formula. Lists of numbers begin with a digit or a minus."""
+    if pa.types.is_list(kind) and (pa.types.is_integer(kind.value_type) or pa.types.is_floating(kind.value_type)):
+        return False
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_nested(kind))

@@ -29,7 +29,7 @@ class RankingModel(RowsModel):
 
 
 def ranked(state: AppState, show: Show) -> Rows:
-    """Rows strangest first, those without a score last (only shown if decided by hand)."""
+    """Rows shown, strangest first, those without a score last (only listed if decided by hand)."""
     if state.ranks is None or state.flagged is None:
         return NO_ROWS
     ranks = np.where(state.ranks > 0, state.ranks, state.rows + 1)
@@ -37,4 +37,6 @@ def ranked(state: AppState, show: Show) -> Rows:
         among = np.fromiter(sorted(state.overrides), dtype=np.int64, count=len(state.overrides))
     else:
         among = np.flatnonzero(state.flagged if show == "flagged" else state.ranks > 0)
+    if state.shown is not None:
+        among = among[state.shown[among]]
     return among[np.argsort(ranks[among], kind="stable")]

@@ -107,14 +107,17 @@ class RowsModel(QAbstractTableModel):
 
     def rows_of(self, selection: QItemSelection) -> Rows:
         """The corpus rows of a view's selection, whole stretches at a time."""
-        ranges = (selection.at(number) for number in range(selection.count()))
-        parts = [self._rows[stretch.top() : stretch.bottom() + 1] for stretch in ranges]
-        return np.unique(np.concatenate(parts)) if parts else NO_ROWS
+        chosen = np.zeros(self._state.rows, np.bool_)
+        for number in range(selection.count()):
+            stretch = selection.at(number)
+            chosen[self._rows[stretch.top() : stretch.bottom() + 1]] = True
+        return np.flatnonzero(chosen)
 
     def selection_of(self, rows: Rows) -> QItemSelection | None:
         """A view's selection of corpus rows; None if it would fall into too many stretches."""
-        places = np.sort(self._find_places()[rows])
-        places = places[places >= 0]
+        chosen = np.zeros(self._rows.size + 1, np.bool_)  # one more, for rows that are not shown
+        chosen[self._find_places()[rows]] = True
+        places = np.flatnonzero(chosen[:-1])
         cuts = np.flatnonzero(np.diff(places) > 1) + 1
         if cuts.size >= MAX_RANGES:
             return None

@@ -134,7 +134,7 @@ class AnomaliesPanel(QWidget):
             self._histogram.set_title(f"Anomaly score ({state.detector})")
             self._model.show_ranking(state, self._show.currentData())
             self._widen()
-        elif changes & Changes.FLAGS and self._is_out_of_date(state):
+        elif changes & Changes.SHOWN or (changes & Changes.FLAGS and self._is_out_of_date(state)):
             self._model.show_ranking(state, self._show.currentData())
         elif changes & (Changes.FLAGS | Changes.CURRENT):
             self._model.refresh(state)

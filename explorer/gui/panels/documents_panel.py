@@ -1,60 +1,123 @@
-"""All texts as a table: scroll a million rows, sort them, select many."""
+"""All texts as a table: scroll a million rows, sort them, search them, select many."""
 
 from __future__ import annotations
 
-import numpy as np
-from PySide6.QtCore import QItemSelection, QModelIndex, QSignalBlocker, Qt
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QLabel, QTableView, QWidget
+from functools import partial
+from typing import Literal
 
+import numpy as np
+from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, QSignalBlocker, Qt, Signal, SignalInstance
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QButtonGroup,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QStackedWidget,
+    QTableView,
+    QToolButton,
+    QWidget,
+)
+
+from explorer.app import filtering, marking
 from explorer.app import operations as op
 from explorer.app.changes import Changes
 from explorer.app.session import Session
 from explorer.app.state import NO_ROWS, AppState
+from explorer.core.query.predicates import Filters
 from explorer.gui.item_models.documents_model import DocumentsModel
 from explorer.gui.item_models.rows_model import Rows
-from explorer.gui.parts import column, counted, labelled, line, named, number
+from explorer.gui.parts import column, counted, line, named, number
+from explorer.gui.row_menu import RowMenu
+from explorer.gui.table_order import Sort, TableOrder, engine_name
 from explorer.gui.tables import dress_table, follow_current
+from explorer.gui.widgets.empty_state import EmptyState
+from explorer.gui.widgets.match_delegate import MatchDelegate
 
-WIDTHS = {"row": 64, "state": 120, "score": 72, "rank": 64, "text": 384}
+WIDTHS = {"row": 64, "state": 120, "score": 72, "rank": 64, "text": 448}
 OWN_WIDTH = 120
-SHOW = {"all": "All texts", "selected": "Selected texts", "flagged": "Flagged texts"}
+UP, DOWN = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
+ARRANGED = Changes.CORPUS | Changes.SHOWN | Changes.SEARCH
+COUNTED = ARRANGED | Changes.SELECTION | Changes.LABELS
 
 
 class DocumentsPanel(QWidget):
-    """Shows the current row and the selection, and sets both; what it shows never answers back."""
+    """Shows the current row and the selection, and sets both; what it shows never answers back.
+
+    Signals
+    -------
+    filter_requested(str)
+        A filter by this column (named as the engine names it) is wanted.
+    neighbours_requested(int), map_requested(int)
+        The current row's neighbours, or its place on the map, shall be seen.
+    """
+
+    filter_requested = Signal(str)
+    neighbours_requested = Signal(int)
+    map_requested = Signal(int)
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
         self._model = DocumentsModel()
-        self._show = named(QComboBox(), "Texts shown", "All texts, or only those selected or flagged when you chose it")
-        self._count = QLabel()
+        self._order = TableOrder(session, self._reorder)
+        self._visible: dict[str, bool] = {}
+        self._texts, self._trash = QToolButton(), QToolButton()
+        self._count = named(QLabel(), "Texts shown")
+        self._restore = named(QPushButton("&Restore"), "Restore", "Take the selected texts out of the trash")
         self._table = named(QTableView(), "Documents", "Click a header to sort; select several to see them on the map")
-        self._following = False
+        self._empty = EmptyState()
+        self._pages = QStackedWidget()
+        self._following = self._telling = False
         self._build()
         self.show_state(session.state, Changes.ALL)
 
+    # --- building -------------------------------------------------------------------------------
+
     def _build(self) -> None:
-        for key, words in SHOW.items():
-            self._show.addItem(words, key)
-        self._show.activated.connect(lambda _: self._show_subset())
         dress_table(self._table, self._model)
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self._table.selectionModel().currentRowChanged.connect(self._current_moved)
         self._table.selectionModel().selectionChanged.connect(self._selection_moved)
-        header = self._table.horizontalHeader()
-        header.setStretchLastSection(True)
-        header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
-        self._table.setSortingEnabled(True)
+        self._table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._table.customContextMenuRequested.connect(self._open_row_menu)
+        self._build_header(self._table.horizontalHeader())
+        self._marks = MatchDelegate(self._table)
         self._model.modelReset.connect(self._rearranged)
+        self._empty.action_requested.connect(self._show_more)
+        for page in (self._table, self._empty):
+            self._pages.addWidget(page)
+        whole = column(self)
+        whole.addLayout(self._top())
+        whole.addWidget(self._pages, 1)
+
+    def _build_header(self, header: QHeaderView) -> None:
+        header.setStretchLastSection(True)
+        header.setSectionsMovable(True)
+        header.setSortIndicator(0, UP)
+        self._table.setSortingEnabled(True)
+        self._model.sort_requested.connect(self._sort)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._open_column_menu)
+
+    def _top(self) -> QHBoxLayout:
+        switch = QButtonGroup(self)
+        for button, words, trash in ((self._texts, "Texts", False), (self._trash, "Trash", True)):
+            button.setText(words)
+            button.setCheckable(True)
+            button.setAutoRaise(True)
+            button.clicked.connect(lambda _=False, trash=trash: self._show_trash(trash))
+            switch.addButton(button)
+        named(self._texts, "Show the texts", "Show the texts that are not in the trash")
+        self._restore.clicked.connect(lambda _: self._take_from_trash())
         top = line()
-        label = labelled("Sho&w", self._show)
-        for widget in (label, self._show, self._count):
+        for widget in (self._texts, self._trash, self._count):
             top.addWidget(widget)
         top.addStretch(1)
-        whole = column(self)
-        whole.addLayout(top)
-        whole.addWidget(self._table, 1)
+        top.addWidget(self._restore)
+        return top
 
     # --- showing --------------------------------------------------------------------------------
 
@@ -66,29 +129,47 @@ class DocumentsPanel(QWidget):
             self._following = False
 
     def _follow(self, state: AppState, changes: Changes) -> None:
+        self._order.follow(state, changes)
         if changes & Changes.CORPUS:
             self._start(state)
-        elif changes & Changes.SCORES:
-            self._model.scores_changed(state)
-        elif changes & (Changes.FLAGS | Changes.CURRENT):
+        elif changes & ARRANGED:
+            self._model.arrange(state, self._order.rows)
+        elif changes & (Changes.SCORES | Changes.FLAGS | Changes.CURRENT | Changes.LABELS):
             self._model.refresh(state)
-        if changes & Changes.SELECTION:
+        if changes & (ARRANGED | Changes.LABELS):
+            self._show_sort()
+            self._show_columns(state)
+        if changes & Changes.SELECTION and not self._telling:
             self._follow_selection(state)
         if changes & Changes.CURRENT:
             follow_current(self._table, self._model.index_of(state.current))
-        if changes & (Changes.CORPUS | Changes.SELECTION):
+        if changes & (COUNTED | Changes.CURRENT):
             self._show_count(state)
 
     def _start(self, state: AppState) -> None:
-        with QSignalBlocker(self._show):
-            self._show.setCurrentIndex(0)
+        self._visible = {}
         self._model.show_corpus(state)
-        header = self._table.horizontalHeader()
-        with QSignalBlocker(header):
-            header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
         for section, shown in enumerate(self._model.columns):
             self._table.setColumnWidth(section, WIDTHS.get(shown.key, OWN_WIDTH))
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+            marks = self._marks if shown.key == "text" else None
+            self._table.setItemDelegateForColumn(section, marks)  # type: ignore[arg-type]
+        self._table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+
+    def _show_columns(self, state: AppState) -> None:
+        """What the person chose; else labels and notes as soon as there are any."""
+        usual = {"labels": bool(state.labels), "note": bool(state.notes)}
+        for section, shown in enumerate(self._model.columns):
+            visible = self._visible.get(shown.key, usual.get(shown.key, True))
+            if self._table.isColumnHidden(section) == visible:
+                self._table.setColumnHidden(section, not visible)
+
+    def _show_sort(self) -> None:
+        """The header shows what sorts, also while the order is not there yet."""
+        sort, header = self._order.sort, self._table.horizontalHeader()
+        usual = -1 if self._session.state.search.found is not None else 0
+        section = usual if sort is None else self._model.section_of(sort.key)
+        with QSignalBlocker(header):
+            header.setSortIndicator(section, DOWN if sort is not None and sort.descending else UP)
 
     def _follow_selection(self, state: AppState) -> None:
         """Mark rows that were selected elsewhere, if the table can show so many scattered ones."""
@@ -102,12 +183,72 @@ class DocumentsPanel(QWidget):
             model.select(selection, model.SelectionFlag.ClearAndSelect)
 
     def _show_count(self, state: AppState) -> None:
-        shown = self._model.rowCount()
-        words = counted(shown, "text") if shown == state.rows else f"{number(shown)} of {counted(state.rows, 'text')}"
-        chosen = f" · {number(state.selection.size)} selected" if state.selection.size else ""
-        self._count.setText(words + chosen if state.corpus is not None else "")
+        shown, trash = self._model.rowCount(), state.trash_count
+        self._count.setText(shown_words(state, shown, sorting=self._order.waiting))
+        self._texts.setChecked(not state.in_trash)
+        self._trash.setChecked(state.in_trash)
+        named(self._trash, f"Show the trash, {counted(trash, 'text')}", "Show what you have put in the trash")
+        self._trash.setText(f"Trash ({number(trash)})")
+        for button in (self._texts, self._trash):
+            button.setVisible(bool(trash) or state.in_trash)
+        self._restore.setVisible(state.in_trash)
+        self._restore.setEnabled(bool(trashed_targets(state).size))
+        self._empty.set_texts(*empty_words(state))
+        self._pages.setCurrentWidget(self._table if shown or state.corpus is None else self._empty)
+
+    # --- order and columns ----------------------------------------------------------------------
+
+    def _sort(self, key: str, descending: bool) -> None:
+        self._order.choose(self._session.state, Sort(key, descending))
+        self._show_sort()
+        self._show_count(self._session.state)
+
+    def _reorder(self) -> None:
+        self._model.arrange(self._session.state, self._order.rows)
+        self._show_sort()
+        self._show_count(self._session.state)
+
+    def _rearranged(self) -> None:
+        """Other rows or another order: the current row and the selection stay what they are."""
+        before, self._following = self._following, True
+        state = self._session.state
+        self._follow_selection(state)
+        follow_current(self._table, self._model.index_of(state.current))
+        self._following = before
+
+    def _open_column_menu(self, at: QPoint) -> None:
+        header = self._table.horizontalHeader()
+        menu = self.column_menu(max(header.logicalIndexAt(at), 0))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(header.mapToGlobal(at))
+
+    def column_menu(self, section: int) -> QMenu:
+        """Sort or filter by a column; and which columns are shown."""
+        shown, menu = self._model.columns[section], QMenu(self)
+        for words, order in (("Sort &upwards", UP), ("Sort &downwards", DOWN)):
+            menu.addAction(words, partial(self._table.sortByColumn, section, order))
+        name = engine_name(self._session.state, shown.key) if self._session.state.corpus is not None else ""
+        asked = menu.addAction("&Filter by this column…", lambda: self.filter_requested.emit(name))
+        asked.setEnabled(bool(name))
+        menu.addSeparator()
+        columns = menu.addMenu("&Columns")
+        for place, entry in enumerate(self._model.columns):
+            action = columns.addAction(entry.title.replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(not self._table.isColumnHidden(place))
+            action.setEnabled(entry.key != "text")
+            action.toggled.connect(lambda on, key=entry.key: self._show_column(key, on))
+        return menu
+
+    def _show_column(self, key: str, visible: bool) -> None:
+        self._visible[key] = visible
+        self._show_columns(self._session.state)
 
     # --- intents --------------------------------------------------------------------------------
+
+    def step(self, direction: Literal[1, -1]) -> None:
+        """Go to the next (previous) row of the table."""
+        self._session.store.dispatch(op.step_in(rows=self._model.rows, direction=direction))
 
     def _selected(self) -> Rows:
         """Several selected rows are a selection; a single one is only where the person is."""
@@ -120,23 +261,79 @@ class DocumentsPanel(QWidget):
             self._session.store.dispatch(op.set_current(row=row))
 
     def _selection_moved(self, _: QItemSelection, __: QItemSelection) -> None:
-        if not self._following:
+        if self._following:
+            return
+        self._telling = True
+        try:
             self._session.store.dispatch(op.select(rows=self._selected()))
+        finally:
+            self._telling = False
 
-    def _show_subset(self) -> None:
-        state = self._session.state
-        rows: Rows | None = None
-        if self._show.currentData() == "selected":
-            rows = state.selection
-        elif self._show.currentData() == "flagged":
-            rows = NO_ROWS if state.flagged is None else np.flatnonzero(state.flagged)
-        self._model.show_subset(state, rows)
+    def _open_row_menu(self, at: QPoint) -> None:
+        if self._session.state.targets.size:
+            menu = self.row_menu()
+            menu.aboutToHide.connect(menu.deleteLater)
+            menu.popup(self._table.viewport().mapToGlobal(at))
 
-    def _rearranged(self) -> None:
-        """Other rows or another order: the current row and the selection stay what they are."""
-        before, self._following = self._following, True
+    def row_menu(self) -> QMenu:
+        """What can be done with the rows that a decision acts on."""
         state = self._session.state
-        self._follow_selection(state)
-        follow_current(self._table, self._model.index_of(state.current))
-        self._show_count(state)
-        self._following = before
+        menu = RowMenu(self._session, state.targets, self)
+        row = state.current
+        if row is not None:
+            menu.addSeparator()
+            menu.addAction("Find its &neighbours", lambda: self._go(row, self.neighbours_requested))
+            menu.addAction("Show on the &map", lambda: self._go(row, self.map_requested))
+        return menu
+
+    def _go(self, row: int, wanted: SignalInstance) -> None:
+        self._session.store.dispatch(op.set_current(row=row))
+        wanted.emit(row)
+
+    def _show_trash(self, show: bool) -> None:
+        self._session.store.dispatch(marking.show_trash(show=show))
+
+    def _take_from_trash(self) -> None:
+        rows = trashed_targets(self._session.state)
+        self._session.store.dispatch(marking.put_in_trash(rows=rows, trash=False))
+
+    def _show_more(self) -> None:
+        """Take away what keeps the table empty."""
+        state, dispatch = self._session.state, self._session.store.dispatch
+        if state.search.found is not None:
+            dispatch(filtering.search(query=None))
+        elif state.in_trash and not state.trash_count:
+            dispatch(marking.show_trash(show=False))
+        else:
+            dispatch(filtering.set_filters(filters=Filters()))
+
+
+def trashed_targets(state: AppState) -> Rows:
+    """The rows that a decision acts on, as far as they are in the trash."""
+    return state.targets[state.trashed[state.targets]] if state.trashed.size else NO_ROWS
+
+
+def shown_words(state: AppState, shown: int, *, sorting: bool = False) -> str:
+    """``312 of 48,210 texts · filtered · found · 37 selected``."""
+    if state.corpus is None:
+        return ""
+    of = state.trash_count if state.in_trash else state.rows - state.trash_count
+    first = counted(of, "text") if shown == of else f"{number(shown)} of {counted(of, 'text')}"
+    said = {
+        "filtered": state.passed is not None,
+        "found": state.search.found is not None,
+        f"{number(state.selection.size)} selected": bool(state.selection.size),
+        "sorting…": sorting,
+    }
+    return " · ".join([first, *(words for words, is_so in said.items() if is_so)])
+
+
+def empty_words(state: AppState) -> tuple[str, str, str]:
+    """Why no text is shown, and what fills the table: title, sentence, action."""
+    if state.search.found is not None:
+        return "No text is found", "None of the texts shown matches the search.", "End the search"
+    if state.in_trash and not state.trash_count:
+        return "The trash is empty", "What you put there can be restored at any time.", "Show the texts"
+    if state.passed is not None:
+        return "No text passes the filters", "Every text is filtered out.", "Clear all filters"
+    return "Every text is in the trash", "", ""

@@ -2,166 +2,339 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedWidget, QWidget
 
 from explorer.app import operations as op
 from explorer.app.changes import Changes
 from explorer.app.session import Session
-from explorer.app.state import ANOMALY, NO_COLOUR, AppState
-from explorer.gui.colouring import Colouring, colour_columns, colour_title, colouring, show_legend
-from explorer.gui.parts import UNIT, column, labelled, line, named, number, snippet
+from explorer.app.state import AppState
+from explorer.core.projection.base import Positions
+from explorer.gui.colouring import Colouring, column_kinds, show_legend
+from explorer.gui.map_axes_bar import AxesBar
+from explorer.gui.map_colours import MapColours
+from explorer.gui.map_header import MapHeader
+from explorer.gui.map_layers import MapLayers, region_rows
+from explorer.gui.map_menu import map_menu, text_menu
+from explorer.gui.map_places import MapPlaces, axis_columns
+from explorer.gui.map_sheet import MapSheet
+from explorer.gui.map_snapshot import sheet_of
+from explorer.gui.map_timeline import MapTimeline
+from explorer.gui.map_tools_bar import MapTools
+from explorer.gui.map_words import HOVER, current_words, status_words, waiting_words
+from explorer.gui.parts import UNIT, column, line, scrolled, snippet
 from explorer.gui.theme import current_theme
+from explorer.gui.widgets.axes import AxisScale
 from explorer.gui.widgets.empty_state import EmptyState
+from explorer.gui.widgets.label_places import RegionPlace
 from explorer.gui.widgets.legend import Legend
+from explorer.gui.widgets.map_tools import SelectionMode
 from explorer.gui.widgets.map_view import MapView
 
 LEGEND = 22 * UNIT
-HOVER = 120
-"""Characters of the text under the pointer."""
+MOVED = Changes.CORPUS | Changes.POSITIONS | Changes.PLAN
+"""After these, points may be elsewhere."""
+HIDING = Changes.CORPUS | Changes.SHOWN | Changes.COLOUR
+"""After these, other points may be shown."""
 
 
 class MapPanel(QWidget):
-    """Follows positions while they are computed; a click makes a text current, a box selects many."""
+    """Follows positions while they are computed; a click makes a text current, a box or a lasso selects many.
+
+    Signals
+    -------
+    moved()
+        One looks from somewhere else, or at something else: ``view_state`` has changed.
+    picture_requested()
+        The map is to be exported as a picture.
+    """
+
+    moved = Signal()
+    picture_requested = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
         self._map = MapView()
         self._legend = Legend()
-        self._colour = named(QComboBox(), "Colour by", "What the colours of the points mean")
-        self._layout = QLabel()
-        self._fit = named(QPushButton("&Fit"), "Show the whole map", "Show the whole map (0)")
+        self._header = MapHeader(session)
+        self._axes_bar = AxesBar()
+        self._timeline = MapTimeline(session)
         self._status = QLabel()
         self._waiting = EmptyState()
         self._pages = QStackedWidget()
+        self._colours = MapColours(session, self._paint)
+        self._places = MapPlaces(session, self._place)
+        self._layers = MapLayers(session, self._map)
+        self._timeline_on = True
+        self._shown: NDArray[np.bool_] | None = None
+        self._placed: NDArray[np.bool_] = np.empty(0, np.bool_)
         self._hovered = -1
-        self._colours: Colouring | None = None
         self._build()
+        self._connect()
         self.show_state(session.state, Changes.ALL)
 
+    # --- building -------------------------------------------------------------------------------
+
     def _build(self) -> None:
-        self._map.hovered.connect(self._hover)
-        self._map.clicked.connect(self._click)
-        self._map.selection_dragged.connect(self._select)
-        self._legend.category_clicked.connect(self._select_category)
-        self._waiting.action_requested.connect(self._session.compute)
-        self._fit.clicked.connect(lambda _: self._map.fit())
-        self._colour.activated.connect(
-            lambda _: self._session.store.dispatch(op.set_colour(colour_by=self._colour.currentData()))
-        )
-        self._colour.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self._colour.setMaximumWidth(28 * UNIT)
-        label = labelled("&Colour by", self._colour)
-        header = line(margin=UNIT)
-        for widget in (label, self._colour):
-            header.addWidget(widget)
-        header.addStretch(1)
-        header.addWidget(self._layout)
-        header.addWidget(self._fit)
+        self._axes_bar.hide()
         self._waiting.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._pages.addWidget(self._waiting)
         self._pages.addWidget(self._map_page())
+        self._status.setContentsMargins(UNIT, UNIT // 2, UNIT, UNIT // 2)
+        self._status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._status.setTextFormat(Qt.TextFormat.PlainText)
+        for name, on in self._options().items():
+            self._header.set_option(name, on)
         whole = column(self, margin=0)
         whole.setSpacing(0)
-        whole.addLayout(header)
+        whole.addWidget(self._header)
+        whole.addWidget(self._axes_bar)
         whole.addWidget(self._pages, 1)
-        whole.addWidget(self._status_line())
+        whole.addWidget(self._timeline)
+        whole.addWidget(self._status)
 
     def _map_page(self) -> QWidget:
         page = QWidget()
         row = line(page)
         row.setSpacing(0)
+        row.addWidget(MapTools(self._map))
         row.addWidget(self._map, 1)
-        row.addWidget(self._legend, 0, Qt.AlignmentFlag.AlignTop)
-        self._legend.setFixedWidth(LEGEND)
+        legend = scrolled(self._legend)
+        legend.setFixedWidth(LEGEND)
+        row.addWidget(legend)
         return page
 
-    def _status_line(self) -> QWidget:
-        self._status.setContentsMargins(UNIT, UNIT // 2, UNIT, UNIT // 2)
-        self._status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._status.setTextFormat(Qt.TextFormat.PlainText)
-        return self._status
+    def _connect(self) -> None:
+        view, legend = self._map, self._legend
+        view.hovered.connect(self._hover)
+        view.clicked.connect(self._click)
+        view.layer_clicked.connect(self._click_layer)
+        view.selection_dragged.connect(self._select)
+        view.menu_requested.connect(self._show_menu)
+        view.camera_moved.connect(self.moved)
+        legend.category_clicked.connect(self._select_category)
+        legend.category_toggled.connect(self._toggle_category)
+        legend.category_isolated.connect(self._isolate_category)
+        legend.all_requested.connect(lambda: self._hide(()))
+        self._waiting.action_requested.connect(self._session.compute)
+        self._header.columns_wanted.connect(self._want_columns)
+        self._header.option_changed.connect(self._switch)
+        self._axes_bar.chosen.connect(self._place_by)
+        self._timeline.column_chosen.connect(self.moved)
 
     # --- showing --------------------------------------------------------------------------------
 
     def show_state(self, state: AppState, changes: Changes) -> None:
+        """Redraw what has changed."""
         if changes & Changes.CORPUS:
-            self._offer_columns(state)
+            self._start_over(state)
+        self._header.show_state(state, changes)
         if changes & (Changes.CORPUS | Changes.JOB):
             self._waiting.set_texts("The map", *waiting_words(state))
-        if changes & (Changes.CORPUS | Changes.POSITIONS):
-            self._place(state, fresh=bool(changes & Changes.CORPUS))
-        else:
-            self._mark(state, changes)
-            if changes & Changes.CURRENT and state.current is not None and state.results.positions is not None:
-                self._map.reveal(state.current)
-        if changes & (Changes.POSITIONS | Changes.JOB | Changes.CORPUS):
-            self._layout.setText(layout_words(state))
-        if changes & (Changes.POSITIONS | Changes.CORPUS | Changes.SELECTION):
-            self._say()
+        if changes & (MOVED | Changes.SCORES):
+            self._pages.setCurrentIndex(0 if state.results.positions is None else 1)
+            self._places.follow(state)
+        if self._places.positions is None:
+            return
+        self._colours.follow(state)
+        if changes & HIDING:
+            self._show_rows(state)
+        self._mark(state, changes)
+        self._timeline.follow(state, changes, self._shown)
+        self._follow_layers(state)
+        self._say()
 
-    def _offer_columns(self, state: AppState) -> None:
-        columns = [] if state.corpus is None else colour_columns(state.corpus)
-        with QSignalBlocker(self._colour):
-            self._colour.clear()
-            for value in (ANOMALY, *columns, NO_COLOUR):
-                self._colour.addItem(snippet(colour_title(value), 40), value)
+    def _start_over(self, state: AppState) -> None:
+        """Another corpus: nothing of the last one is of use."""
+        self._colours.forget()
+        self._places.forget()
+        self._shown, self._placed, self._hovered = None, np.empty(0, np.bool_), -1
+        kinds = {} if state.corpus is None else column_kinds(state.corpus)
+        role = None if state.corpus is None else state.corpus.roles.date
+        dates = sorted((name for name, kind in kinds.items() if kind == "date"), key=lambda name: name != role)
+        self._timeline.offer(dates)
+        self._header.offer_option("timeline", bool(dates))
+        self._show_options()
+        self._header.show_columns(False)
+        self._axes_bar.hide()
+        self._map.set_axes()
+        self._legend.clear()
 
-    def _place(self, state: AppState, *, fresh: bool) -> None:
-        positions = state.results.positions
-        self._pages.setCurrentIndex(0 if positions is None else 1)
-        if positions is not None:
-            self._map.set_positions(positions, morph=not fresh)
-            if fresh:
-                self._map.fit()
-            self._mark(state, Changes.ALL)
+    def _place(self, positions: Positions, x: AxisScale | None, y: AxisScale | None) -> None:
+        """Other positions: of a layout, or of two columns with their axes."""
+        state = self._session.state
+        first = self._placed.size == 0
+        other_kind = (x is not None) != self._map.has_axes
+        self._map.set_axes(x, y)
+        self._map.set_positions(positions, morph=not first)
+        self._placed = np.asarray(np.isfinite(positions).all(axis=1))
+        if first:
+            self._dress(state)
+        if first or other_kind:
+            self._map.fit()
+        self._follow_layers(state)
+        self._say()
+
+    def _dress(self, state: AppState) -> None:
+        """The first positions of a corpus: give the points everything else that they have."""
+        self._map.set_shown(self._shown)
+        self._show_rows(state)
+        self._mark(state, Changes.ALL)
 
     def _mark(self, state: AppState, changes: Changes) -> None:
-        if state.results.positions is None:
-            return
-        if changes & Changes.COLOUR or (changes & Changes.SCORES and state.colour_by == ANOMALY):
-            self._paint(state)
         if changes & (Changes.FLAGS | Changes.SCORES):
             self._map.set_flagged(np.zeros(state.rows, bool) if state.flagged is None else state.flagged)
             self._legend.set_flagged_count(None if state.flagged is None else state.flag_count)
+        if changes & Changes.SEARCH:
+            self._map.set_matches(state.search.found)
         if changes & Changes.SELECTION:
             self._map.set_selection(state.selection)
         if changes & Changes.CURRENT:
-            self._map.set_current(state.current)
+            self._show_current(state)
         if changes & (Changes.NEIGHBOURS | Changes.CURRENT):
             self._map.set_highlight(state.neighbours.rows)
 
-    def _paint(self, state: AppState) -> None:
-        dark = current_theme().dark
-        colours = colouring(state, dark=dark)
-        self._colours = colours
+    def _show_current(self, state: AppState) -> None:
+        self._map.set_current(state.current)
+        self._map.set_accessible_text(current_words(state))
+        if state.current is not None:
+            self._map.reveal(state.current)
+
+    def _paint(self, colours: Colouring) -> None:
+        """Colours have arrived."""
+        state, dark = self._session.state, current_theme().dark
+        if self._placed.size != len(colours.rgba):
+            return
         self._map.set_colours(colours.rgba)
         show_legend(self._legend, colours, dark=dark)
-        with QSignalBlocker(self._colour):
-            self._colour.setCurrentIndex(self._colour.findData(state.colour_by))
+        self._show_rows(state)
+        self._timeline.follow(state, Changes.NONE, self._shown)
+        self._follow_layers(state)
+        self._say()
+
+    def _show_rows(self, state: AppState) -> None:
+        """Show what passes the filters and is not hidden in the legend."""
+        colours, shown = self._colours.shown, state.shown
+        kept = None if colours is None else colours.kept(state.hidden)
+        if colours is not None:
+            self._legend.set_hidden(colours.hidden_places(state.hidden))
+        if kept is not None:
+            shown = kept if shown is None else kept & shown
+        if shown is not self._shown:
+            self._shown = shown
+            self._map.set_shown(shown)
+
+    def _follow_layers(self, state: AppState) -> None:
+        self._layers.follow(state, self._places.positions, self._shown, by_axes=self._places.axes is not None)
 
     def _say(self) -> None:
-        state = self._session.state
-        positions = state.results.positions
-        if positions is None:
-            self._status.setText("")
-            return
-        parts = [f"{number(int(np.isfinite(positions[:, 0]).sum()))} shown"]
-        if state.selection.size:
-            parts.append(f"{number(state.selection.size)} selected")
-        if self._hovered >= 0 and state.corpus is not None:
-            parts.append(f"#{self._hovered} {snippet(state.corpus.text(self._hovered), HOVER)}")
-        self._status.setText(" · ".join(parts))
+        self._status.setText(status_words(self._session.state, self._seen(), self._hovered))
+
+    def _seen(self) -> int:
+        """How many texts the map shows, wherever one looks."""
+        return int(np.count_nonzero(self._placed if self._shown is None else self._placed & self._shown))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and self._session.state.results.positions is not None:
-            self._paint(self._session.state)
+        if event.type() == QEvent.Type.PaletteChange and self._placed.size:
+            self._colours.follow(self._session.state)
 
-    # --- intents --------------------------------------------------------------------------------
+    # --- what the window asks for -----------------------------------------------------------------
+
+    def fit(self) -> None:
+        """Show the whole map."""
+        self._map.fit()
+
+    def select_window(self) -> None:
+        """Select the texts that can be seen in the part of the map that is shown."""
+        self._session.store.dispatch(op.select(rows=self._map.visible_rows()))
+
+    def sheet(self) -> MapSheet:
+        """What is on the map now, to be exported as a picture."""
+        return sheet_of(self._session.state, self._map, self._colours.shown, self._layers, self._seen())
+
+    def view_state(self) -> dict[str, object]:
+        """From where one looks, and at what, as something that JSON can hold."""
+        axes = self._places.axes
+        return {
+            "camera": self._map.view_state(),
+            "columns": None if axes is None else list(axes),
+            "dates": self._timeline.date_column,
+            **self._options(),
+        }
+
+    def restore_view(self, kept: object) -> None:
+        """Go back to what ``view_state`` gave; what is not understood is left alone."""
+        if not isinstance(kept, Mapping):
+            return
+        for name in self._options():
+            if isinstance(kept.get(name), bool):
+                self._set_option(name, kept[name])
+        self._timeline.choose(kept.get("dates"))
+        columns = kept.get("columns")
+        if isinstance(columns, list) and len(columns) == 2 and all(isinstance(name, str) for name in columns):
+            self._show_axes_bar((columns[0], columns[1]))
+        self._map.restore_view(kept.get("camera"))
+
+    # --- view options -----------------------------------------------------------------------------
+
+    def _options(self) -> dict[str, bool]:
+        return {
+            "regions": self._layers.regions_on,
+            "contours": self._layers.contours_on,
+            "timeline": self._timeline_on,
+        }
+
+    def _switch(self, name: str, on: bool) -> None:
+        self._set_option(name, on)
+        self.moved.emit()
+
+    def _set_option(self, name: str, on: bool) -> None:
+        if name == "timeline":
+            self._timeline_on = on
+        elif name == "regions":
+            self._layers.regions_on = on
+        else:
+            self._layers.contours_on = on
+        self._header.set_option(name, on)
+        self._show_options()
+        self._follow_layers(self._session.state)
+
+    def _show_options(self) -> None:
+        self._timeline.setVisible(self._timeline_on and self._timeline.has_dates)
+
+    def _want_columns(self, on: bool) -> None:
+        if on:
+            self._show_axes_bar(self._places.axes)
+        else:
+            self._place_by(None)
+
+    def _show_axes_bar(self, columns: tuple[str, str] | None) -> None:
+        """Ask which columns there are, then place the texts by those given or by the first two."""
+
+        def offer(names: list[str]) -> None:
+            self._axes_bar.offer(names, columns)
+            self._axes_bar.show()
+            self._header.show_columns(True)
+            self._place_by(self._axes_bar.columns, keep_bar=True)
+
+        state = self._session.state
+        if state.corpus is not None:
+            self._session.queries.ask("map columns", state, axis_columns, offer, self._session.say_error)
+
+    def _place_by(self, axes: tuple[str, str] | None, *, keep_bar: bool = False) -> None:
+        if axes is None and not keep_bar:
+            self._axes_bar.hide()
+            self._header.show_columns(False)
+        self._places.set_axes(axes, self._session.state)
+        self.moved.emit()
+
+    # --- intents ----------------------------------------------------------------------------------
 
     def _hover(self, row: int) -> None:
         self._hovered = row
@@ -172,36 +345,52 @@ class MapPanel(QWidget):
     def _click(self, row: int, held: Qt.KeyboardModifier) -> None:
         store = self._session.store
         if held & Qt.KeyboardModifier.ControlModifier:
-            store.dispatch(op.select(rows=np.setxor1d(store.state.selection, [row])))
+            selected = bool(np.isin(row, store.state.selection))
+            store.dispatch(op.select(rows=[row], mode="subtract" if selected else "add"))
         else:
             store.dispatch(op.set_current(row=row))
 
-    def _select(self, rows: NDArray[np.int64], mode: str) -> None:
-        before = self._session.state.selection
-        if mode == "add":
-            rows = np.union1d(before, rows)
-        elif mode == "remove":
-            rows = np.setdiff1d(before, rows)
-        self._session.store.dispatch(op.select(rows=rows))
+    def _click_layer(self, layer: object, hit: object) -> None:
+        """The name of a region: select its texts, in the mode that is chosen."""
+        regions = self._session.state.results.regions
+        if isinstance(hit, RegionPlace) and regions is not None:
+            self._select(region_rows(regions, hit, self._shown), self._map.mode)
+
+    def _select(self, rows: NDArray[np.int64], mode: SelectionMode) -> None:
+        self._session.store.dispatch(op.select(rows=rows, mode=mode))
+
+    def _show_menu(self, where: QPoint, row: int) -> None:
+        if row >= 0:
+            text_menu(self, self._session, row).popup(where)
+            return
+        menu = map_menu(
+            self,
+            self._session,
+            select_window=self.select_window,
+            fit=self.fit,
+            export=self.picture_requested.emit,
+        )
+        menu.popup(where)
+
+    # --- legend -----------------------------------------------------------------------------------
+
+    def _hide(self, names: tuple[str, ...]) -> None:
+        self._session.store.dispatch(op.hide_entries(names=names))
+
+    def _names(self) -> list[str]:
+        return [] if self._colours.shown is None else [entry.name for entry in self._colours.shown.categories]
+
+    def _toggle_category(self, place: int) -> None:
+        name, hidden = self._names()[place], self._session.state.hidden
+        self._hide(tuple(other for other in hidden if other != name) if name in hidden else (*hidden, name))
+
+    def _isolate_category(self, place: int) -> None:
+        names = self._names()
+        self._hide(tuple(name for name in names if name != names[place]))
 
     def _select_category(self, place: int) -> None:
-        """Select the texts of one entry of the legend; no two entries share a colour."""
-        if self._colours is not None:
-            entry = self._colours.categories[place]
-            rows = np.flatnonzero((self._colours.rgba == np.array(entry.rgba, np.uint8)).all(axis=1))
-            self._session.store.dispatch(op.select(rows=rows))
-
-
-def waiting_words(state: AppState) -> tuple[str, str]:
-    """What the map is waiting for, and the action that brings it; "" while it comes by itself."""
-    if state.job is None and state.corpus is not None:
-        return "The texts are not all embedded yet.", "Go on"
-    return "It appears as soon as the texts are embedded.", ""
-
-
-def layout_words(state: AppState) -> str:
-    """Which map is shown, and whether it is still moving."""
-    if state.results.layout is not None:
-        done = any(record.stage == "layout" for record in state.results.records)
-        return "Neighbour map" if done else f"Neighbour map, {'running' if state.job is not None else 'stopped'}"
-    return "PCA" if state.results.pca is not None else ""
+        """Select the texts of one entry of the legend, of those that the filters let through."""
+        state, colours = self._session.state, self._colours.shown
+        if colours is not None:
+            rows = colours.rows_of(place)
+            self._select(rows if state.shown is None else rows[state.shown[rows]], self._map.mode)

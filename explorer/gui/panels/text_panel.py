@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QTextCursor
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -11,18 +12,23 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QSplitter,
+    QTextEdit,
     QTreeWidget,
     QTreeWidgetItem,
     QWidget,
 )
 
+from explorer.app import marking
+from explorer.app import operations as op
 from explorer.app.changes import Changes
 from explorer.app.explain import explain
+from explorer.app.labels import names_at
 from explorer.app.session import Session
 from explorer.app.state import AppState
 from explorer.core.corpus.columns import cell_text
 from explorer.core.corpus.corpus import Corpus
-from explorer.gui.actions import decide_current
+from explorer.core.query.search import TextQuery, spans
+from explorer.errors import OptionError
 from explorer.gui.parts import (
     UNIT,
     column,
@@ -36,11 +42,18 @@ from explorer.gui.parts import (
     significant,
     snippet,
 )
+from explorer.gui.theme import current_theme
+from explorer.gui.widgets.announce import announce
+from explorer.gui.widgets.notes_edit import NotesEdit
 
 FIRST_PART = 20_000
 """Characters shown at once; the rest of a longer text comes on demand."""
 LONGEST_LINE = 5_000
 """Qt lays a paragraph out as a whole: a longer one is broken for display so that it does not stall the window."""
+SPOKEN = 500
+"""Characters of a text that a screen reader is given when it becomes current."""
+MARKED_PART, MOST_MARKED = 20_000, 200
+"""Characters in which the words of a search are marked, and how many times."""
 NOTHING = "Click a point on the map, or a row of a table, to read its text here."
 
 
@@ -57,6 +70,8 @@ class TextPanel(QWidget):
         self._embedded = QCheckBox("&As embedded")
         self._text = named(QPlainTextEdit(), "Text")
         self._more = QPushButton()
+        self._labels = prose(quiet=True)
+        self._note = NotesEdit()
         self._own = named(QTreeWidget(), "Columns of this text")
         self._decide = {
             True: named(QPushButton("Flag"), "Flag this text", "Flag it by hand, whatever its score (C)"),
@@ -74,6 +89,7 @@ class TextPanel(QWidget):
         named(self._embedded, "Show the text as it was embedded", "The text after cleaning, which the encoder has read")
         self._embedded.toggled.connect(lambda _: self._show_text(self._session.state))
         self._more.clicked.connect(self._show_all)
+        self._note.edited.connect(self._keep_note)
         self._build_own()
         split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(self._text_area())
@@ -85,6 +101,8 @@ class TextPanel(QWidget):
         for widget in (self._title, self._place, self._reason):
             whole.addWidget(widget)
         whole.addWidget(split, 1)
+        whole.addWidget(self._labels)
+        whole.addWidget(self._note)
         whole.addLayout(self._buttons())
 
     def _text_area(self) -> QWidget:
@@ -107,7 +125,7 @@ class TextPanel(QWidget):
     def _buttons(self) -> QHBoxLayout:
         row = line()
         for flag, button in self._decide.items():
-            button.clicked.connect(lambda _=False, flag=flag: decide_current(self._session, flag))
+            button.clicked.connect(lambda _=False, flag=flag: self._decide_on(flag))
             row.addWidget(button)
         return row
 
@@ -120,6 +138,49 @@ class TextPanel(QWidget):
             self._show_own(state)
         if changes & (Changes.CORPUS | Changes.CURRENT | Changes.SCORES | Changes.FLAGS | Changes.GRAPH):
             self._show_judgement(state)
+        if changes & (Changes.CORPUS | Changes.CURRENT | Changes.LABELS):
+            self._show_marks(state)
+        if changes & (Changes.SEARCH | Changes.CURRENT):
+            self._show_matches(state)
+        if changes & Changes.CURRENT and state.current is not None:
+            announce(self, f"{self._title.text()}: {snippet(self._text.toPlainText(), SPOKEN)}")
+
+    def write_note(self) -> None:
+        """Take the keyboard to the note."""
+        self._note.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _decide_on(self, flag: bool | None) -> None:
+        if self._session.state.current is not None:
+            self._session.store.dispatch(op.override_flags(rows=[self._session.state.current], flag=flag))
+
+    def _keep_note(self, text: str, row: object) -> None:
+        if isinstance(row, int):
+            self._session.store.dispatch(marking.write_note(row=row, text=text))
+
+    def _show_marks(self, state: AppState) -> None:
+        row = state.current
+        self._note.setVisible(row is not None)
+        names = () if row is None else names_at(state.label_bits, state.labels, row)
+        in_trash = row is not None and bool(state.trashed.size) and bool(state.trashed[row])
+        parts = [f"Labels: {', '.join(names)}" if names else "", "In the trash" if in_trash else ""]
+        self._labels.setText(" · ".join(part for part in parts if part))
+        self._labels.setVisible(bool(self._labels.text()))
+        self._note.set_note("" if row is None else state.notes.get(row, ""), row)
+
+    def _show_matches(self, state: AppState) -> None:
+        """Mark the words of the search in the part of the text that is shown."""
+        query = state.search.query
+        found: list[QTextEdit.ExtraSelection] = []
+        if query is not None and not state.search.error:
+            for start, end in text_spans(self._text.toPlainText()[:MARKED_PART], query)[:MOST_MARKED]:
+                mark = QTextEdit.ExtraSelection()
+                mark.cursor = self._text.textCursor()
+                mark.cursor.setPosition(_utf16(self._text, start))
+                mark.cursor.setPosition(_utf16(self._text, end), QTextCursor.MoveMode.KeepAnchor)
+                mark.format.setBackground(QColor(current_theme().found))
+                mark.format.setForeground(QColor(current_theme().found_text))
+                found.append(mark)
+        self._text.setExtraSelections(found)
 
     def _show_judgement(self, state: AppState) -> None:
         row, corpus = state.current, state.corpus
@@ -169,6 +230,19 @@ class TextPanel(QWidget):
                     item.setToolTip(1, value)
                     self._own.addTopLevelItem(item)
         self._own.setVisible(self._own.topLevelItemCount() > 0)
+
+
+def text_spans(text: str, query: TextQuery) -> list[tuple[int, int]]:
+    """Where ``text`` matches; nothing for a query that cannot be."""
+    try:
+        return spans(text, query)
+    except OptionError:
+        return []
+
+
+def _utf16(edit: QPlainTextEdit, position: int) -> int:
+    """Qt counts an emoji as two characters, Python as one."""
+    return len(edit.toPlainText()[:position].encode("utf-16-le")) // 2
 
 
 def _title(corpus: Corpus, row: int) -> str:

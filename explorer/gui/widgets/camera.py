@@ -47,7 +47,8 @@ class Camera:
 
     ``x, y`` is the map point in the middle of the window, ``scale`` the pixels per map unit and ``width,
     height`` the window in pixels. The map's y axis points up, the window's down. ``unit`` is the scale at which
-    the whole map fits: zoom is limited relative to it.
+    the whole map fits: zoom is limited relative to it. ``left`` and ``bottom`` are pixels at these sides of the window,
+    taken by axes, that ``fitted`` leaves free.
     """
 
     x: float = 0.0
@@ -56,6 +57,8 @@ class Camera:
     width: int = 1
     height: int = 1
     unit: float = 1.0
+    left: int = 0
+    bottom: int = 0
 
     @property
     def zoom(self) -> float:
@@ -68,7 +71,7 @@ class Camera:
             return replace(self, x=0.0, y=0.0, scale=1.0, unit=1.0)
         unit = self._fitting_scale(bounds)
         x, y = bounds.center
-        return replace(self, x=x, y=y, scale=unit, unit=unit)
+        return replace(self, x=x - self.left / 2 / unit, y=y - self.bottom / 2 / unit, scale=unit, unit=unit)
 
     def refitted(self, bounds: Bounds | None) -> Camera:
         """The same view, with zoom told relative to how ``bounds`` would fit into the window now."""
@@ -97,9 +100,17 @@ class Camera:
         """The same middle and scale in a window of another size."""
         return replace(self, width=max(1, width), height=max(1, height))
 
+    def with_free(self, left: int, bottom: int) -> Camera:
+        """The same view, with so many pixels at the left and at the bottom to be left free by ``fitted``."""
+        return replace(self, left=left, bottom=bottom)
+
+    def at(self, x: float, y: float, zoom: float) -> Camera:
+        """A map point in the middle of the window, at a zoom that is kept within its limits."""
+        return replace(self, x=x, y=y, scale=_limited(zoom) * self.unit)
+
     def zoomed(self, factor: float, at: tuple[float, float]) -> Camera:
         """``factor`` times larger; the map point under pixel ``at`` stays where it is."""
-        zoom = min(max(self.zoom * factor, _LEAST_ZOOM), _MOST_ZOOM)
+        zoom = _limited(self.zoom * factor)
         anchor_x, anchor_y = self.to_map(*at)
         shrink = self.zoom / zoom
         x, y = anchor_x + (self.x - anchor_x) * shrink, anchor_y + (self.y - anchor_y) * shrink
@@ -137,11 +148,15 @@ class Camera:
 
     def _fitting_scale(self, bounds: Bounds) -> float:
         free = 1.0 - 2.0 * MARGIN
-        across = self.width * free / (bounds.right - bounds.left or bounds.extent)
-        along = self.height * free / (bounds.top - bounds.bottom or bounds.extent)
+        across = max(1, self.width - self.left) * free / (bounds.right - bounds.left or bounds.extent)
+        along = max(1, self.height - self.bottom) * free / (bounds.top - bounds.bottom or bounds.extent)
         return min(across, along)
 
 
 def _near(old: Bounds, new: Bounds) -> bool:
     (old_x, old_y), (new_x, new_y) = old.center, new.center
     return max(abs(old_x - new_x), abs(old_y - new_y)) < 0.5 * max(old.extent, new.extent)
+
+
+def _limited(zoom: float) -> float:
+    return min(max(zoom, _LEAST_ZOOM), _MOST_ZOOM)

@@ -28,6 +28,7 @@ _TABLES = {
 _CATEGORIES_LIGHT = "3c96ff c38700 5a0087 1e785a 870f00 a55ab4 0f4b4b 784bf0 694b87 3c2dc3"
 _CATEGORIES_DARK = "5ab4b4 d2e100 b487ff f01e0f 5a5aff ffffa5 69e1b4 a53cb4 b4ffff b4c3ff"
 _OTHER_LIGHT, _OTHER_DARK = "8b9098", "7d838c"
+_MISSING_LIGHT, _MISSING_DARK = "c3c7cd", "4a4f57"
 
 _STEPS = 256
 _LEAST_CONTRAST = 2.0
@@ -71,8 +72,13 @@ def category_colours(*, dark: bool = False) -> npt.NDArray[np.uint8]:
 
 
 def other_colour(*, dark: bool = False) -> npt.NDArray[np.uint8]:
-    """The grey of "other" and of missing values, (4,) uint8."""
+    """The grey of "other" and of numbers that are missing, (4,) uint8."""
     return _rgba([_OTHER_DARK if dark else _OTHER_LIGHT]).reshape(4)
+
+
+def missing_colour(*, dark: bool = False) -> npt.NDArray[np.uint8]:
+    """The faint grey of rows that are in no category, (4,) uint8: what is not there stays in the background."""
+    return _rgba([_MISSING_DARK if dark else _MISSING_LIGHT]).reshape(4)
 
 
 def colours_for_values(

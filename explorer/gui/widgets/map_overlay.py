@@ -1,11 +1,11 @@
-"""What is painted above the points of the map: marks of single rows, the box that is dragged, words."""
+"""What is painted above the points of the map: marks of single rows, the selection that is drawn, words."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextLayout, QTextOption
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF, QTextLayout, QTextOption
 
 from explorer.gui.theme import Theme
 
@@ -14,6 +14,7 @@ _BUBBLE_LINES = 5
 _MOST_CHARACTERS = 1000
 _PADDING = 8.0
 _GAP = 16.0
+_COMPASS = 28.0
 
 
 @dataclass(frozen=True)
@@ -64,31 +65,70 @@ def paint_hovered(painter: QPainter, theme: Theme, place: QPointF, radius: float
 
 
 def paint_box(painter: QPainter, theme: Theme, box: QRectF) -> None:
-    fill = QColor(theme.accent)
-    fill.setAlpha(36)
-    painter.setBrush(fill)
-    painter.setPen(QPen(QColor(theme.accent), 1.0, Qt.PenStyle.DashLine))
+    _prepare_outline(painter, theme)
     painter.drawRect(box)
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def paint_hint(painter: QPainter, theme: Theme, parts: list[HintPart], near: QPointF, window: QSize) -> None:
-    """One line of words near the pointer that says what letting go will do."""
+def paint_lasso(painter: QPainter, theme: Theme, corners: list[QPointF]) -> None:
+    """The outline, closed, filled where it takes points: by the even-odd rule."""
+    _prepare_outline(painter, theme)
+    painter.drawPolygon(QPolygonF(corners), Qt.FillRule.OddEvenFill)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _prepare_outline(painter: QPainter, theme: Theme) -> None:
+    fill = QColor(theme.accent)
+    fill.setAlpha(36)
+    painter.setBrush(fill)
+    painter.setPen(QPen(QColor(theme.accent), 1.0, Qt.PenStyle.DashLine))
+
+
+def paint_hint(painter: QPainter, theme: Theme, lines: list[list[HintPart]], near: QPointF, window: QSize) -> None:
+    """Lines of words near the pointer that say what letting go will do."""
     plain = painter.font()
     bold = QFont(plain)
     bold.setBold(True)
-    fonts = [bold if part.active else plain for part in parts]
-    widths = [QFontMetricsF(font).horizontalAdvance(part.text) for font, part in zip(fonts, parts, strict=True)]
-    gap = QFontMetricsF(plain).horizontalAdvance("   ")
-    size = QSizeF(sum(widths) + gap * (len(parts) - 1), QFontMetricsF(bold).height())
-    inner = _paint_bubble(painter, theme, size, near, window)
-    x = inner.left()
-    for part, font, width in zip(parts, fonts, widths, strict=True):
-        painter.setFont(font)
-        painter.setPen(QColor(theme.text if part.active else theme.muted_text))
-        painter.drawText(QRectF(x, inner.top(), width + 2, inner.height()), Qt.AlignmentFlag.AlignLeft, part.text)
-        x += width + gap
+    gap, height = QFontMetricsF(plain).horizontalAdvance("   "), QFontMetricsF(bold).lineSpacing()
+    # Every part has the width that it has in bold, so that nothing moves when another mode is taken.
+    widths = [[QFontMetricsF(bold).horizontalAdvance(part.text) for part in line] for line in lines]
+    across = max(sum(line) + gap * (len(line) - 1) for line in widths)
+    inner = _paint_bubble(painter, theme, QSizeF(across, height * len(lines)), near, window)
+    for place, (line, sizes) in enumerate(zip(lines, widths, strict=True)):
+        x = inner.left()
+        for part, width in zip(line, sizes, strict=True):
+            painter.setFont(bold if part.active else plain)
+            painter.setPen(QColor(theme.text if part.active else theme.muted_text))
+            where = QRectF(x, inner.top() + place * height, width + 2, height)
+            painter.drawText(where, Qt.AlignmentFlag.AlignLeft, part.text)
+            x += width + gap
     painter.setFont(plain)
+
+
+def paint_compass(
+    painter: QPainter, theme: Theme, axes: list[tuple[str, float, float, float]], words: str, window: QSize
+) -> None:
+    """Which way the three axes of a map in space point, and how it is turned, in the lower left corner.
+
+    ``axes`` are name, share to the right, upwards and towards the eye, for each axis.
+    """
+    metrics = QFontMetricsF(painter.font())
+    middle = QPointF(_COMPASS + 2 * _PADDING, window.height() - _COMPASS - 2 * _PADDING)
+    for name, right, up, near in sorted(axes, key=lambda axis: axis[3]):
+        colour = QColor(theme.text if near >= 0 else theme.muted_text)
+        end = middle + QPointF(right, -up) * (_COMPASS * 0.75)
+        painter.setPen(QPen(QColor(theme.surface), 4.0))
+        painter.drawLine(middle, end)
+        painter.setPen(QPen(colour, 1.75))
+        painter.drawLine(middle, end)
+        place = middle + QPointF(right, -up) * _COMPASS
+        size = QSizeF(metrics.horizontalAdvance(name) + 2, metrics.height())
+        painter.drawText(
+            QRectF(place - QPointF(size.width() / 2, size.height() / 2), size), Qt.AlignmentFlag.AlignCenter, name
+        )
+    painter.setPen(QColor(theme.muted_text))
+    line = QRectF(middle.x() + _COMPASS + _PADDING, 0, window.width(), window.height() - _PADDING)
+    painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, words)
 
 
 def paint_text(painter: QPainter, theme: Theme, text: str, near: QPointF, window: QSize) -> None:

@@ -1,37 +1,30 @@
-"""The points of the map as one picture: discs for all, an outline for selected, a ring for flagged ones."""
+"""The points of the map: where they are, how they look, which is hit, and the last picture of them."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QPainter
 
 from explorer.gui.widgets.camera import Bounds, Camera
-from explorer.gui.widgets.rasterise import MarkLayer, Stamp, disc_stamp, rasterise, ring_stamp
+from explorer.gui.widgets.density import Detail, typical_density
+from explorer.gui.widgets.map_picture import MapPicture, MarkColours, PointLayer, Scene
 from explorer.gui.widgets.spatial_grid import SpatialGrid
 
-_LEAST_RADIUS, _MOST_RADIUS = 1.0, 7.0
+__all__ = ["MapPoints", "MarkColours"]
+
 _DEFAULT_COLOUR = (125, 131, 140, 255)
-
-
-@dataclass(frozen=True)
-class MarkColours:
-    """Colours of the outline of selected rows, of the ring of flagged ones and of what it stands on, as ``#rrggbb``."""
-
-    selected: str
-    flagged: str
-    ground: str
+_MOST_LAYERS = 4
+_OPAQUE = 0xFF000000
 
 
 class MapPoints:
     """What is to be drawn, and the last picture of it.
 
-    Every setter takes one entry a row of the corpus. A row is shown if its position is finite and its colour is not
-    fully transparent; a row that is not shown is not hit by the pointer either. Rows with a lower alpha are drawn below
-    the others, flagged ones above them.
+    Every setter takes one entry a row of the corpus; arrays are kept, not copied. A row is shown if its position is
+    finite and its colour is not fully transparent; a row that is not shown is not hit by the pointer either. Rows with
+    a lower alpha are drawn below the others, selected ones above them at full alpha, flagged ones on top.
     """
 
     def __init__(self) -> None:
@@ -40,15 +33,26 @@ class MapPoints:
         self._rgba = np.empty((0, 4), np.uint8)
         self._flagged = np.empty(0, bool)
         self._selected = np.empty(0, np.int64)
-        self._order: npt.NDArray[np.int64] | None = None
+        self._density = 0.0
+        self._sorted: SpatialGrid | None = None
         self._grid: SpatialGrid | None = None
-        self._picture: QImage | None = None
-        self._pixels: npt.NDArray[np.uint32] | None = None
+        self._base: list[PointLayer] | None = None
+        self._above: tuple[PointLayer, PointLayer] | None = None
+        self._picture: MapPicture | None = None
         self._pictured: object = None
-        self._margin = 0
 
     def __len__(self) -> int:
         return len(self.xy)
+
+    @property
+    def rgba(self) -> npt.NDArray[np.uint8]:
+        """Colours (n, 4) as they are drawn: alpha 0 where a row is not shown."""
+        return self._rgba
+
+    @property
+    def flagged(self) -> npt.NDArray[np.bool_]:
+        """(n,) the rows that have a ring."""
+        return self._flagged
 
     def set_positions(self, xy: npt.NDArray[np.floating]) -> None:
         """Positions (n, 2); with another n, colours and flags go back to their defaults until they are set."""
@@ -57,35 +61,40 @@ class MapPoints:
             self._flagged = np.zeros(len(xy), bool)
             self._selected = np.empty(0, np.int64)
         self.xy = np.ascontiguousarray(xy, np.float32)
-        self.bounds = Bounds.of(self.xy)
+        self._sorted = SpatialGrid(self.xy)
+        cells = self._sorted.cells
+        self.bounds = self._sorted.bounds
+        self._density = typical_density(cells.starts, cells.per_x * cells.per_y)
         self._forget()
 
     def move(self, xy: npt.NDArray[np.float32]) -> None:
         """Positions on the way to those that were set: drawn, but neither hit nor fitted."""
-        self.xy = xy
-        self._picture = None
+        self.xy = np.ascontiguousarray(xy, np.float32)
+        self._sorted = self._base = None
+        self._forget_marks()
 
     def set_colours(self, rgba: npt.NDArray[np.uint8]) -> None:
-        self._rgba = self._checked(rgba, "colours").astype(np.uint8)
+        self._rgba = self._checked(rgba, "colours").astype(np.uint8, copy=False)
         self._forget()
 
     def set_flagged(self, mask: npt.NDArray[np.bool_]) -> None:
-        self._flagged = self._checked(mask, "flags").astype(bool)
-        self._forget(grid=False)
+        self._flagged = self._checked(mask, "flags").astype(bool, copy=False)
+        self._forget_marks()
 
     def set_selected(self, rows: npt.NDArray[np.int64]) -> None:
         self._selected = rows
-        self._picture = None
+        self._forget_marks()
 
     def shown(self) -> npt.NDArray[np.bool_]:
         """(n,) bool, the rows that can be seen somewhere on the map."""
-        shown: npt.NDArray[np.bool_] = np.isfinite(self.xy).all(axis=1) & (self._rgba[:, 3] > 0)
+        x, y = self.xy.T
+        shown: npt.NDArray[np.bool_] = np.isfinite(x) & np.isfinite(y) & (self._rgba[:, 3] > 0)
         return shown
 
     def grid(self) -> SpatialGrid:
         """Grid over the rows that are shown, built when it is first asked for."""
         if self._grid is None:
-            self._grid = SpatialGrid(np.where(self.shown()[:, None], self.xy, np.float32(np.nan)))
+            self._grid = self._all() if self._rgba[:, 3].all() else self._all().only(self._rgba[:, 3] > 0)
         return self._grid
 
     def colour(self, row: int) -> QColor:
@@ -94,77 +103,63 @@ class MapPoints:
 
     def radius(self, camera: Camera) -> float:
         """Radius of a disc in pixels: smaller the more points share the window, larger the closer one looks."""
-        spacing = np.sqrt(camera.width * camera.height / max(1, len(self.xy)))
-        wanted = 0.32 * spacing * max(camera.zoom, 0.25) ** 0.5
-        return round(float(np.clip(wanted, _LEAST_RADIUS, _MOST_RADIUS)) * 4) / 4
+        return Detail(len(self.xy), self._density, camera).radius
 
     def paint(self, painter: QPainter, camera: Camera, ratio: float, colours: MarkColours) -> None:
         """Draw all points; the picture is made anew only if something that it shows has changed."""
         pictured = (camera, ratio, colours)
         if self._picture is None or self._pictured != pictured:
-            self._rasterise(camera, ratio, colours)
+            self._picture = MapPicture(self._scene(), camera, ratio, colours)
             self._pictured = pictured
-        if self._picture is not None:
-            painter.drawImage(QPointF(-self._margin / ratio, -self._margin / ratio), self._picture)
+        painter.drawImage(QPointF(self._picture.left, 0.0), self._picture.image())
 
-    def _rasterise(self, camera: Camera, ratio: float, colours: MarkColours) -> None:
-        width, height = round(camera.width * ratio), round(camera.height * ratio)
-        pixels, self._margin = rasterise(self._layers(camera, ratio, colours), width, height)
-        rows, columns = pixels.shape
-        # The image only points at the array, so the array is kept as long as the image is.
-        self._pixels = pixels
-        self._picture = QImage(pixels.data, columns, rows, columns * 4, QImage.Format.Format_ARGB32_Premultiplied)
-        self._picture.setDevicePixelRatio(ratio)
+    def _all(self) -> SpatialGrid:
+        """All rows that have a place, sorted by it."""
+        if self._sorted is None:
+            self._sorted = SpatialGrid(self.xy)
+        return self._sorted
 
-    def _layers(self, camera: Camera, ratio: float, colours: MarkColours) -> list[MarkLayer]:
-        """From the bottom: the many; the selected, above one shape that outlines them; the flagged with their rings."""
-        radius, order = self.radius(camera), self._draw_order()
-        x, y = self.xy[order].T
-        px, py = camera.to_pixels(x, y, ratio)
-        argb, flagged, selected = _argb(self._rgba[order]), self._flagged[order], self._selected_mask()[order]
-        above = flagged | selected
-        disc = disc_stamp(radius * ratio)
-        outline = disc_stamp((radius + 1.25) * ratio)
-        outer = radius + min(3.25, 1.25 + 0.7 * radius)
-        ring, halo = ring_stamp(outer * ratio, 1.5 * ratio), ring_stamp((outer + 0.75) * ratio, 3.0 * ratio)
-        return [
-            MarkLayer(disc, px[~above], py[~above], argb[~above]),
-            _one_colour(outline, px[selected], py[selected], colours.selected),
-            MarkLayer(disc, px[above], py[above], argb[above]),
-            _one_colour(halo, px[flagged], py[flagged], colours.ground),
-            _one_colour(ring, px[flagged], py[flagged], colours.flagged),
-        ]
+    def _scene(self) -> Scene:
+        """What is drawn, of which only what has changed is put together anew."""
+        if self._base is None:
+            self._base = self._layers()
+        if self._above is None:
+            selected = np.zeros(len(self.xy), bool)
+            selected[self._selected] = True
+            self._above = self._layer(selected, at_least=_OPAQUE), self._layer(self._flagged)
+        return Scene(self._base, *self._above, self._density, len(self.xy))
 
-    def _selected_mask(self) -> npt.NDArray[np.bool_]:
-        mask = np.zeros(len(self.xy), bool)
-        mask[self._selected] = True
-        return mask
+    def _layer(self, mask: npt.NDArray[np.bool_], *, at_least: int = 0) -> PointLayer:
+        """The rows in ``mask`` that are shown; ``at_least`` are bits that every colour gets."""
+        found = self._all().only(mask & (self._rgba[:, 3] > 0))
+        return PointLayer(found.cells, found.argb(self._rgba) | np.uint32(at_least), 255.0)
 
-    def _draw_order(self) -> npt.NDArray[np.int64]:
-        """Rows that are shown: faint ones first, flagged ones last, else in corpus order."""
-        if self._order is None:
-            rank = (self._rgba[:, 3] >> 1) + (self._flagged.astype(np.uint8) << 7)
-            order = np.argsort(rank, kind="stable")
-            self._order = order[self.shown()[order]]
-        return self._order
+    def _layers(self) -> list[PointLayer]:
+        """Rows that are shown, one layer for each alpha, or for each quarter of them if there are many; ascending."""
+        found = self._all()
+        argb = found.argb(self._rgba)
+        counts = np.bincount((argb >> 24).astype(np.uint8), minlength=256)
+        levels = np.flatnonzero(counts[1:]) + 1
+        if len(levels) == 1 and counts[levels[0]] == len(argb):
+            return [PointLayer(found.cells, argb, float(levels[0]))]
+        groups = levels if len(levels) <= _MOST_LAYERS else levels >> 6
+        return [self._level(levels[groups == group], counts) for group in np.unique(groups)]
+
+    def _level(self, levels: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> PointLayer:
+        """The rows with one of some alphas; ``counts`` (256,) are the rows of each."""
+        wanted = np.isin(np.arange(256), levels)
+        found = self._all().only(wanted[self._rgba[:, 3]])
+        return PointLayer(found.cells, found.argb(self._rgba), float(np.average(levels, weights=counts[levels])))
 
     def _checked(self, values: npt.NDArray, what: str) -> npt.NDArray:  # type: ignore[type-arg]
         if len(values) != len(self.xy):
             raise ValueError(f"{len(values)} {what} for {len(self.xy)} points")
         return values
 
-    def _forget(self, *, grid: bool = True) -> None:
-        self._order = self._picture = None
-        if grid:
-            self._grid = None
+    def _forget(self) -> None:
+        """After other positions or colours: everything is to be made again."""
+        self._base = self._grid = None
+        self._forget_marks()
 
-
-def _one_colour(stamp: Stamp, px: npt.NDArray[np.float32], py: npt.NDArray[np.float32], colour: str) -> MarkLayer:
-    return MarkLayer(stamp, px, py, np.full(len(px), QColor(colour).rgba(), np.uint32))
-
-
-def _argb(rgba: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint32]:
-    """Colours of the (n, 4) bytes red, green, blue, alpha as 0xAARRGGBB."""
-    red, green, blue, alpha = rgba.astype(np.uint32).T
-    argb: npt.NDArray[np.uint32] = (alpha << 24) | (red << 16) | (green << 8) | blue
-    return argb
+    def _forget_marks(self) -> None:
+        self._above = self._picture = None

@@ -6,433 +6,229 @@ faster without a change anywhere else.
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QEasingCurve, QEvent, QPointF, QRectF, QSize, Qt, QTimer, QVariantAnimation, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import (
+    QFocusEvent,
+    QInputDevice,
+    QKeyEvent,
+    QNativeGestureEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
 
-from explorer.gui.theme import current_theme
-from explorer.gui.widgets import map_overlay as overlay
-from explorer.gui.widgets.camera import Camera
-from explorer.gui.widgets.map_points import MapPoints, MarkColours
+from explorer.gui.widgets.announce import announce
+from explorer.gui.widgets.map_pointer import MapPointer
+from explorer.gui.widgets.map_tools import MODES, SelectionMode, Tool
+from explorer.gui.widgets.stepping import nearest_to, nearest_towards
 
-SelectionMode = Literal["replace", "add", "remove"]
-
-_HIT_RADIUS = 8.0
 _ZOOM_PER_NOTCH = 1.2
 _ZOOM_PER_KEY = 1.25
 _PAN_PER_KEY = 0.1
-_MORPH_MS = 260
-_MOST_MORPHED = 200_000
-_SHARPEN_MS = 150
-_MOST_SHARP_IN_MOTION = 20_000
-_ARROWS = {
-    Qt.Key.Key_Left: (1.0, 0.0),
-    Qt.Key.Key_Right: (-1.0, 0.0),
-    Qt.Key.Key_Up: (0.0, 1.0),
-    Qt.Key.Key_Down: (0.0, -1.0),
-}
+_DEGREES_PER_KEY = 10.0
+
+_KEY = Qt.Key
+_NONE = Qt.KeyboardModifier.NoModifier
+_CTRL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+_ARROWS = {_KEY.Key_Left: (-1, 0), _KEY.Key_Right: (1, 0), _KEY.Key_Up: (0, 1), _KEY.Key_Down: (0, -1)}
+_TOOL_KEYS: dict[int, Tool] = {_KEY.Key_V: "pan", _KEY.Key_B: "box", _KEY.Key_L: "lasso"}
+_ZOOM_KEYS = {_KEY.Key_Plus: _ZOOM_PER_KEY, _KEY.Key_Equal: _ZOOM_PER_KEY, _KEY.Key_Minus: 1 / _ZOOM_PER_KEY}
 
 
-class MapView(QWidget):
-    """Points on a plane, with one scale for both axes and no axes shown: map units mean nothing.
+class MapView(MapPointer):
+    """Points on a plane or in space that can be moved, hovered, clicked, and selected by a box or a lasso.
 
-    Mouse: drag pans, wheel zooms around the pointer, Shift-drag selects a box (with Ctrl it adds, with Alt it removes),
-    double-click on the background shows everything. Keys: arrows pan, + and - zoom, 0 shows everything, Esc
-    clears the selection or gives up the box.
+    ====================  =============================================================================================
+    Tool *pan* (V)        drag moves the map, Shift-drag selects a box, Ctrl+Shift-drag a lasso; what is done with the
+                          selection is the mode that was chosen (``set_mode``, or M for the next one)
+    Tools *box* (B) and   drag selects; Shift adds, Alt subtracts, Shift+Alt intersects, and without a key the chosen
+    *lasso* (L)           mode counts; with Space held, drag moves the map
+    In every tool         middle-drag moves, the wheel zooms around the pointer, double-click on the background shows
+                          everything; in space Ctrl-drag and right-drag turn. Esc gives up what is dragged, else clears
+                          the selection
+    Touchpad              two fingers move, with Ctrl or in a pinch they zoom, in a double tap they show everything
+    Keys                  arrows move, + and - zoom, 0 shows everything, Shift+arrows go to the nearest point that way,
+                          Ctrl+arrows turn a map in space
+    ====================  =============================================================================================
 
     Signals
     -------
     hovered(int)
         The row under the pointer has changed; -1 for none.
     clicked(int, object)
-        A point was clicked: its row and the ``Qt.KeyboardModifiers`` held.
+        A point was clicked or stepped to: its row and the ``Qt.KeyboardModifiers`` held.
+    layer_clicked(object, object)
+        A layer that was added, and what its ``hit`` found where it was clicked.
     selection_dragged(object, str)
-        Rows (int64 array, ascending) and what to do with them: "replace", "add" or "remove".
+        Rows (int64 array, ascending) and what to do with them: "replace", "add", "subtract" or "intersect".
         Esc sends no rows and "replace".
+    menu_requested(object, int)
+        A context menu is asked for: the ``QPoint`` on the screen and the row there, -1 for none.
+    tool_changed(str), mode_changed(str)
+        For the buttons that show them.
     """
-
-    hovered = Signal(int)
-    clicked = Signal(int, object)
-    selection_dragged = Signal(object, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Map of the texts"))
-        self.setAccessibleDescription(
-            self.tr("Arrow keys move the map, plus and minus zoom, 0 shows everything, Escape clears the selection.")
-        )
-        self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self._points = MapPoints()
-        self._camera = Camera()
-        self._camera_moved = False
-        self._current: int | None = None
-        self._highlight = np.empty(0, np.int64)
-        self._links = True
-        self._hovered = -1
-        self._hover_text = ""
-        self._pointer = QPointF()
-        self._pressed: QPointF | None = None
-        self._press_boxes = False
-        self._dragging = False
-        self._in_motion = QTimer(self)
-        self._in_motion.setSingleShot(True)
-        self._in_motion.setInterval(_SHARPEN_MS)
-        self._in_motion.timeout.connect(self.update)
-        self._target: npt.NDArray[np.float32] | None = None
-        self._morph = QVariantAnimation(self)
-        self._morph.setDuration(_MORPH_MS)
-        self._morph.setEasingCurve(QEasingCurve.Type.InOutCubic)
-        self._morph.setStartValue(0.0)
-        self._morph.setEndValue(1.0)
-        self._morph.valueChanged.connect(self._show_morph)
-        self._morph.finished.connect(self._end_morph)
+        self._spoken = ""
+        self._selected = 0
+        self._describe()
 
-    # --- what is shown --------------------------------------------------------------------------------
+    # --- what is said about the map -------------------------------------------------------------------
 
-    def set_positions(self, xy: npt.NDArray[np.floating], *, morph: bool = False) -> None:
-        """Place the rows.
+    def set_tool(self, tool: Tool) -> None:
+        super().set_tool(tool)
+        self._describe()
 
-        Parameters
-        ----------
-        xy : (n, 2) float32 array
-            A row that is not finite is not placed yet and not shown. Where n differs from before,
-            colours, flags, selection, current row and highlight are reset: set them after this.
-        morph : bool
-            Let the points glide from where they are seen now. Ignored with another n, where the widget is not
-            visible, and beyond 200,000 points.
-        """
-        xy = np.ascontiguousarray(xy, np.float32)
-        if xy.ndim != 2 or xy.shape[1] != 2:
-            raise ValueError(f"positions have shape (n, 2), not {xy.shape}")
-        same_rows = len(xy) == len(self._points)
-        old_xy, old_camera, old_bounds = self._points.xy, self._camera, self._points.bounds
-        self._morph.stop()
-        self._target = None
-        if not same_rows:
-            self._reset_marks()
-        self._points.set_positions(xy)
-        if self._camera_moved and same_rows and old_bounds is not None and self._points.bounds is not None:
-            self._camera = self._camera.following(old_bounds, self._points.bounds)
-        else:
-            self._fit_camera()
-        if morph and same_rows and self.isVisible() and 0 < len(xy) <= _MOST_MORPHED:
-            self._start_morph(old_xy, old_camera)
-        self._hover(-1)
-        self.update()
+    def set_mode(self, mode: SelectionMode) -> None:
+        super().set_mode(mode)
+        self._describe()
 
-    def set_colours(self, rgba: npt.NDArray[np.uint8]) -> None:
-        """Colours, (n, 4) uint8: red, green, blue, alpha. A row with alpha 0 is neither drawn nor hit, and the
-        lower the alpha, the further below the others a row is drawn."""
-        self._points.set_colours(rgba)
-        self.update()
+    def set_positions(self, positions: npt.NDArray[np.floating], *, morph: bool = False) -> None:
+        if len(positions) != len(self._points):
+            self._selected = 0
+        super().set_positions(positions, morph=morph)
+        self._describe()
 
-    def set_flagged(self, mask: npt.NDArray[np.bool_]) -> None:
-        """Rows, (n,) bool, that have a ring and are drawn above all others."""
-        self._points.set_flagged(mask)
-        self.update()
+    def set_shown(self, mask: npt.NDArray[np.bool_] | None) -> None:
+        super().set_shown(mask)
+        self._describe()
 
     def set_selection(self, rows: npt.NDArray[np.integer]) -> None:
-        """Row numbers to outline as selected."""
-        self._points.set_selected(self._checked_rows(rows))
-        self.update()
+        super().set_selection(rows)
+        self._selected = len(rows)
+        self._describe()
 
-    def set_current(self, row: int | None) -> None:
-        """The row that everything else in the window is about; None for none."""
-        self._current = None if row is None else int(self._checked_rows([row])[0])
-        self.update()
+    def set_accessible_text(self, words: str) -> None:
+        """Have a screen reader read words, such as the text that has become the current one."""
+        self._spoken = words
+        self._describe()
+        announce(self, words)
 
-    def set_highlight(self, rows: npt.NDArray[np.integer], *, links: bool = True) -> None:
-        """Row numbers to mark as neighbours of the current one, with thin lines to it if ``links``."""
-        self._highlight = self._checked_rows(rows)
-        self._links = links
-        self.update()
+    def _describe(self) -> None:
+        """What a screen reader says about the map as a whole."""
+        write = self.locale().toString
+        shown = self.tr("{0} texts shown, {1} selected.").format(write(len(self._seen_rows())), write(self._selected))
+        tool = self.tr("Tool: {0}, {1}.").format(self._tool, self._mode)
+        keys = self.tr(
+            "Shift and arrow keys go from text to text, arrow keys move the map, plus and minus zoom, "
+            "0 shows everything, V, B and L take the tools pan, box and lasso, M the next mode."
+        )
+        self.setAccessibleDescription(" ".join(filter(None, (self._spoken, shown, tool, keys))))
 
-    def set_hover_text(self, text: str) -> None:
-        """Words shown beside the pointer as long as it is on a point; empty for none."""
-        self._hover_text = text
-        self.update()
-
-    def fit(self) -> None:
-        """Show the whole map, and follow it as it grows."""
-        self._camera_moved = False
-        self._fit_camera()
-        self.update()
-
-    def reveal(self, row: int) -> None:
-        """Pan, without another zoom, to a row that lies outside of what is seen; one that is seen moves nothing."""
-        place, margin = self._place(row), round(_HIT_RADIUS)
-        seen = self.rect().adjusted(margin, margin, -margin, -margin)
-        if self._camera_moved and place is not None and not seen.contains(place.toPoint()):
-            self._move_camera(self._camera.panned(seen.center().x() - place.x(), seen.center().y() - place.y()))
-
-    @property
-    def camera(self) -> Camera:
-        """Where one looks at the map from; what a test or another drawing needs to find a point on the screen."""
-        return self._camera
-
-    def _checked_rows(self, rows: npt.ArrayLike) -> npt.NDArray[np.int64]:
-        checked = np.asarray(rows, np.int64).reshape(-1)
-        if len(checked) and (checked.min() < 0 or checked.max() >= len(self._points)):
-            raise IndexError(f"a row that is not one of the {len(self._points)} of the map")
-        return checked
-
-    def _reset_marks(self) -> None:
-        self._current = None
-        self._highlight = np.empty(0, np.int64)
-        self._camera_moved = False
-        self._pressed = None
-        self._dragging = False
-
-    def _fit_camera(self) -> None:
-        self._camera = self._camera.fitted(self._points.bounds)
-
-    def _move_camera(self, camera: Camera) -> None:
-        self._camera = camera
-        self._camera_moved = True
-        self._in_motion.start()
-        self.update()
-
-    # --- gliding from one layout to the next ---------------------------------------------------------
-
-    def _start_morph(self, old_xy: npt.NDArray[np.float32], old_camera: Camera) -> None:
-        """Start where each point is seen now, told in the units of the new map."""
-        px, py = old_camera.to_pixels(old_xy[:, 0], old_xy[:, 1])
-        x, y = self._camera.to_map(px, py)  # type: ignore[arg-type]
-        start = np.column_stack([x, y]).astype(np.float32)
-        self._target = self._points.xy
-        self._start = np.where(np.isfinite(start), start, self._target)
-        self._points.move(self._start)
-        self._morph.start()
-
-    def _show_morph(self, share: float) -> None:
-        if self._target is not None:
-            self._points.move(self._start + (self._target - self._start) * np.float32(share))
-            self.update()
-
-    def _end_morph(self) -> None:
-        if self._target is not None:
-            self._points.move(self._target)
-            self._target = None
-            self.update()
-
-    # --- painting -------------------------------------------------------------------------------------
-
-    def sizeHint(self) -> QSize:
-        return QSize(640, 480)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(160, 120)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = current_theme()
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(theme.surface))
-        colours = MarkColours(theme.text, theme.flag, theme.surface)
-        self._points.paint(painter, self._camera, self._sharpness(), colours)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_marks(painter)
-        self._paint_words(painter)
-        if self.hasFocus():
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QColor(theme.accent))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-        painter.end()
-
-    def _sharpness(self) -> float:
-        """Pixels drawn to one of the window: on a fine screen, large maps are drawn coarser while they move."""
-        moving = self._in_motion.isActive() or self._target is not None
-        ratio = self.devicePixelRatioF()
-        return 1.0 if moving and ratio > 1.0 and len(self._points) > _MOST_SHARP_IN_MOTION else ratio
-
-    def _paint_marks(self, painter: QPainter) -> None:
-        theme, radius = current_theme(), self._points.radius(self._camera)
-        current = None if self._current is None else self._place(self._current)
-        neighbours = [place for row in self._highlight.tolist() if (place := self._place(row)) is not None]
-        if current is not None and self._links:
-            overlay.paint_links(painter, theme, current, neighbours)
-        overlay.paint_neighbours(painter, theme, neighbours, radius)
-        if current is not None and self._current is not None:
-            overlay.paint_current(painter, theme, current, self._points.colour(self._current), radius)
-        if self._hovered >= 0 and (place := self._place(self._hovered)) is not None:
-            overlay.paint_hovered(painter, theme, place, radius)
-
-    def _paint_words(self, painter: QPainter) -> None:
-        theme = current_theme()
-        if self._box is not None:
-            overlay.paint_box(painter, theme, self._box)
-            overlay.paint_hint(painter, theme, self._hint(), self._pointer, self.size())
-        elif self._hovered >= 0 and self._hover_text and not self._dragging:
-            overlay.paint_text(painter, theme, self._hover_text, self._pointer, self.size())
-
-    def _place(self, row: int) -> QPointF | None:
-        """Where a row is seen, None if it is not placed."""
-        x, y = self._points.xy[row].tolist()
-        return QPointF(*self._camera.to_pixel(x, y)) if np.isfinite([x, y]).all() else None
-
-    # --- mouse ----------------------------------------------------------------------------------------
-
-    @property
-    def _box(self) -> QRectF | None:
-        if self._pressed is None or not (self._dragging and self._press_boxes):
-            return None
-        return QRectF(self._pressed, self._pointer).normalized()
-
-    def _rows_in_box(self, box: QRectF) -> npt.NDArray[np.int64]:
-        one = self._camera.to_map(box.left(), box.top())
-        return self._points.grid().rows_in_rectangle(*one, *self._camera.to_map(box.right(), box.bottom()))
-
-    def _hint(self) -> list[overlay.HintPart]:
-        count = "" if self._box is None else self.locale().toString(len(self._rows_in_box(self._box)))
-        mode = _mode(QApplication.keyboardModifiers())
-        return [
-            overlay.HintPart(self.tr("Select {0}").format(count), mode == "replace"),
-            overlay.HintPart(self.tr("Ctrl: add"), mode == "add"),
-            overlay.HintPart(self.tr("Alt: remove"), mode == "remove"),
-            overlay.HintPart(self.tr("Esc: give up"), False),
-        ]
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() != Qt.MouseButton.LeftButton:
-            return super().mousePressEvent(event)
-        self._pressed = self._pointer = event.position()
-        self._press_boxes = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        self._dragging = False
-        return None
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        before, self._pointer = self._pointer, event.position()
-        if self._pressed is None:
-            self._hover(self._row_at(event.position()))
-            return
-        if not self._dragging:
-            far = (event.position() - self._pressed).manhattanLength() >= QApplication.startDragDistance()
-            if not far:
-                return
-            self._start_drag()
-            before = self._pressed
-        if not self._press_boxes:
-            self._move_camera(self._camera.panned(self._pointer.x() - before.x(), self._pointer.y() - before.y()))
-        self.update()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() != Qt.MouseButton.LeftButton or self._pressed is None:
-            return super().mouseReleaseEvent(event)
-        self._pointer = event.position()
-        box, dragged = self._box, self._dragging
-        self._end_drag()
-        if box is not None:
-            self.selection_dragged.emit(self._rows_in_box(box), _mode(event.modifiers()))
-        elif not dragged and (row := self._row_at(event.position())) >= 0:
-            self.clicked.emit(row, event.modifiers())
-        return None
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self._row_at(event.position()) < 0:
-            self.fit()
+    # --- wheel and touchpad ---------------------------------------------------------------------------
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        notches = event.angleDelta().y() / 120
-        if not notches:
+        if _is_two_fingers(event) and not event.modifiers() & _CTRL:
+            moved = event.pixelDelta()
+            self._move_camera(self.camera.panned(moved.x(), moved.y()))
+        elif event.angleDelta().y():
+            self._zoom(_ZOOM_PER_NOTCH ** (event.angleDelta().y() / 120), event.position())
+        else:
             return event.ignore()
-        at = event.position()
-        self._move_camera(self._camera.zoomed(_ZOOM_PER_NOTCH**notches, (at.x(), at.y())))
-        self._pointer = at
-        self._hover(self._row_at(at))
+        self._follow(event.position())
         event.accept()
         return None
 
-    def leaveEvent(self, event: QEvent) -> None:
-        self._hover(-1)
-        super().leaveEvent(event)
+    def event(self, event: QEvent) -> bool:
+        return self._gesture(event) if isinstance(event, QNativeGestureEvent) else super().event(event)
 
-    def _start_drag(self) -> None:
-        self._dragging = True
-        self._hover(-1)
-        self.setCursor(Qt.CursorShape.CrossCursor if self._press_boxes else Qt.CursorShape.ClosedHandCursor)
+    def _gesture(self, event: QNativeGestureEvent) -> bool:
+        """A pinch zooms, a double tap with two fingers shows everything."""
+        if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self._zoom(max(1.0 + event.value(), 0.1), event.position())
+            self._follow(event.position())
+        elif event.gestureType() == Qt.NativeGestureType.SmartZoomNativeGesture:
+            self.fit()
+        else:
+            return super().event(event)
+        return True
 
-    def _end_drag(self) -> None:
-        self._pressed = None
-        self._dragging = False
-        self.unsetCursor()
-        self.update()
+    def _zoom(self, factor: float, at: QPointF) -> None:
+        self._move_camera(self.camera.zoomed(factor, (at.x(), at.y())))
 
-    def _row_at(self, place: QPointF) -> int:
-        """The row that is shown nearest to a pixel and near enough to be meant, else -1; none while points glide."""
-        if self._target is not None or not len(self._points):
-            return -1
-        x, y = self._camera.to_map(place.x(), place.y())
-        return self._points.grid().nearest(x, y, _HIT_RADIUS / self._camera.scale)
+    def _follow(self, place: QPointF) -> None:
+        """The map has moved under the pointer."""
+        self._pointer = place
+        if self._drag is None:
+            self._hover_at(place)
 
-    def _hover(self, row: int) -> None:
-        if row != self._hovered:
-            self._hovered = row
-            self._hover_text = ""
-            self.hovered.emit(row)
-            self.update()
-        elif self._hover_text:
-            self.update()
-
-    # --- keys and the rest ----------------------------------------------------------------------------
+    # --- keys -----------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = event.key()
-        middle = (self.width() / 2, self.height() / 2)
-        if key in _ARROWS:
-            dx, dy = _ARROWS[Qt.Key(key)]
-            self._move_camera(self._camera.panned(dx * self.width() * _PAN_PER_KEY, dy * self.height() * _PAN_PER_KEY))
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self._move_camera(self._camera.zoomed(_ZOOM_PER_KEY, middle))
-        elif key == Qt.Key.Key_Minus:
-            self._move_camera(self._camera.zoomed(1 / _ZOOM_PER_KEY, middle))
-        elif key == Qt.Key.Key_0:
+        self._held = event.modifiers()
+        key, held = event.key(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if key in _ARROWS and held in (_NONE, _SHIFT, _CTRL):
+            self._press_arrow(_ARROWS[_KEY(key)], held)
+        elif key in _ZOOM_KEYS:
+            self._zoom(_ZOOM_KEYS[_KEY(key)], QPointF(self.width() / 2, self.height() / 2))
+        elif key == _KEY.Key_0:
             self.fit()
-        elif key == Qt.Key.Key_Escape:
+        elif key == _KEY.Key_Escape:
             self._escape()
+        elif held == _NONE and key in _TOOL_KEYS:
+            self.set_tool(_TOOL_KEYS[key])
+        elif key == _KEY.Key_M and not held & _CTRL:
+            self.set_mode(MODES[(MODES.index(self._mode) + 1) % len(MODES)])
+        elif key == _KEY.Key_Space:
+            self._hold_space(True)
         else:
-            self.update()
+            self.update()  # the hint of a selection says which keys are held
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        self.update()  # the hint of a box says which modifier is held
+        self._held = event.modifiers()
+        if event.key() == _KEY.Key_Space and not event.isAutoRepeat():
+            self._hold_space(False)
+        self.update()
         super().keyReleaseEvent(event)
 
+    def _press_arrow(self, direction: tuple[int, int], held: Qt.KeyboardModifier) -> None:
+        right, up = direction
+        if held == _SHIFT:
+            self._step(direction)
+        elif held == _CTRL:
+            self.turn_by(right * _DEGREES_PER_KEY, -up * _DEGREES_PER_KEY)
+        else:
+            dx, dy = -right * self.width() * _PAN_PER_KEY, up * self.height() * _PAN_PER_KEY
+            self._move_camera(self.camera.panned(dx, dy))
+
+    def _step(self, direction: tuple[int, int]) -> None:
+        """To the nearest point that way from the current one; without a current one, to that in the middle."""
+        rows = self._seen_rows()
+        xy = self._points.xy[rows]
+        if self._current is None or self._place(self._current) is None:
+            found = nearest_to(xy, (self.camera.x, self.camera.y))
+        else:
+            x, y = self._points.xy[self._current].tolist()
+            found = nearest_towards(xy, (x, y), direction)
+        if found >= 0:
+            self.clicked.emit(int(rows[found]), _NONE)
+
     def _escape(self) -> None:
-        if self._dragging:
+        if self._drag is not None:
             self._end_drag()
         else:
             self.selection_dragged.emit(np.empty(0, np.int64), "replace")
+
+    def _hold_space(self, held: bool) -> None:
+        self._space_held = held
+        self._show_cursor()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self.update()
         super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.update()
+        self._hold_space(False)
         super().focusOutEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._camera = self._camera.resized(self.width(), self.height())
-        if self._camera_moved:
-            self._camera = self._camera.refitted(self._points.bounds)
-        else:
-            self._fit_camera()
-        super().resizeEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.PaletteChange:
-            self.update()
-        super().changeEvent(event)
+        self.update()
 
 
-def _mode(modifiers: Qt.KeyboardModifier) -> SelectionMode:
-    if modifiers & Qt.KeyboardModifier.ControlModifier:
-        return "add"
-    return "remove" if modifiers & Qt.KeyboardModifier.AltModifier else "replace"
+def _is_two_fingers(event: QWheelEvent) -> bool:
+    """Whether it is fingers on a touchpad and not a wheel: they are told by pixels, and by device or by phase."""
+    from_pad = event.device() is not None and event.device().type() == QInputDevice.DeviceType.TouchPad
+    return not event.pixelDelta().isNull() and (from_pad or event.phase() != Qt.ScrollPhase.NoScrollPhase)

@@ -1,156 +1,200 @@
-"""Many small marks into one picture, with NumPy alone.
+"""The map's points as pixels, in NumPy: what draws until the compiled loops (``_raster_kernels``) are there.
 
-Marks are opaque towards each other: of several that cover a pixel, the one drawn last is seen. Marks whose
-middles fall on the same pixel are drawn once, so the work grows with the pixels covered, not with the points.
+A picture is (height, margin + width + margin) uint32, premultiplied 0xAARRGGBB; marks reach into its margins.
+``density`` and ``marks`` have the arguments of the compiled loops and draw the same but for the rims of marks that
+overlap: there, a rim lies over what is solid and not over other rims. Marks stand on whole pixels here.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
 
 import numpy as np
 import numpy.typing as npt
 
-_SOLID = 0.99
-_SAMPLES = 8
+from explorer.gui.widgets.map_geometry import Cells, Tone, View
+
+Picture = npt.NDArray[np.uint32]
+Colours = npt.NDArray[np.uint32]
+
+PHASES = 8
+"""Places within a pixel, along each axis, for which the shape of a mark is worked out."""
+LANES = 8
+"""Stamps are padded to a multiple of so many columns, for the SIMD of the compiled loops."""
+_SOLID = 250
+_SHIFTS = np.array([16, 8, 0], np.uint32)
 
 
-@dataclass(frozen=True)
-class Stamp:
-    """The shape of one mark around its middle pixel.
-
-    ``dx, dy`` are pixel offsets and ``coverage`` the share of each pixel that the shape covers, > 0 and
-    ascending; ``reach`` is the greatest offset.
-    """
-
-    dx: npt.NDArray[np.int64]
-    dy: npt.NDArray[np.int64]
-    coverage: npt.NDArray[np.float32]
-    reach: int
-
-
-@dataclass(frozen=True)
-class MarkLayer:
-    """Marks of one shape, in the order in which they are drawn.
-
-    ``px, py`` (n,) are positions in pixels and ``argb`` (n,) uint32 colours 0xAARRGGBB, not premultiplied.
-    """
-
-    stamp: Stamp
-    px: npt.NDArray[np.float32]
-    py: npt.NDArray[np.float32]
-    argb: npt.NDArray[np.uint32]
-
-
-def ring_stamp(radius: float, width: float) -> Stamp:
-    """A ring between the radii ``radius`` and ``radius - width``, in pixels; a disc where the width fills it."""
-    reach = int(np.ceil(radius))
+def disc(radius: float) -> npt.NDArray[np.float32]:
+    """Coverage (k, k) of a disc of ``radius`` pixels in the middle of a pixel, k odd."""
+    reach = max(0, math.ceil(radius - 0.5))
     offsets = np.arange(-reach, reach + 1)
-    within = np.arange(_SAMPLES) / _SAMPLES - 0.5 + 0.5 / _SAMPLES
-    fine = (offsets[:, None] + within).ravel()
-    distance = np.hypot(fine[:, None], fine)
-    covered = (distance <= radius) & (distance >= radius - width)
-    side = len(offsets)
-    shares = covered.reshape(side, _SAMPLES, side, _SAMPLES).mean(axis=(1, 3)).ravel()
-    order = np.argsort(shares, kind="stable")
-    order = order[shares[order] > 0.02]
-    dy, dx = np.divmod(order, side)
-    return Stamp(dx - reach, dy - reach, shares[order].astype(np.float32), reach)
+    shares: npt.NDArray[np.float32] = _shares(np.hypot(offsets[:, None], offsets), radius, 0.0).astype(np.float32)
+    return shares
 
 
-def disc_stamp(radius: float) -> Stamp:
-    """A filled disc, in pixels; a half pixel's radius at least, so that there is always something to see."""
-    radius = max(radius, 0.5)
-    return ring_stamp(radius, radius)
-
-
-def rasterise(layers: list[MarkLayer], width: int, height: int) -> tuple[npt.NDArray[np.uint32], int]:
-    """Draw layers over each other.
+def stamps(outer: float, inner: float = 0.0, opacity: float = 1.0) -> npt.NDArray[np.uint32]:
+    """Shapes of a disc, or of a ring between two radii in pixels, for each place of its middle within a pixel.
 
     Returns
     -------
-    picture : (height + 2 * margin, width + 2 * margin) uint32 array
-        Premultiplied 0xAARRGGBB, transparent where there is no mark.
-    margin : int
-        Pixels around the wanted picture, so that no mark has to be cut at its edge.
+    (PHASES, PHASES, side, wide) uint32 array
+        Coverage in 256ths by the place along y and x; ``side`` is odd, ``wide`` is padded with zeros.
     """
-    margin = 2 * max((layer.stamp.reach for layer in layers), default=0)
-    canvas = _Canvas(width, height, margin)
-    for layer in layers:
-        canvas.draw(layer)
-    return canvas.picture(), margin
+    reach = math.ceil(outer)
+    side, wide = 2 * reach + 1, widest(outer)
+    middles = (np.arange(PHASES)[:, None] + 0.5) / PHASES
+    across = np.arange(wide) - reach + 0.5 - middles
+    along = np.arange(side) - reach + 0.5 - middles
+    distance = np.hypot(along[:, None, :, None], across[None, :, None, :])
+    return np.rint(_shares(distance, outer, inner) * (256 * opacity)).astype(np.uint32)
 
 
-class _Canvas:
-    """Which mark is seen at each pixel: number 0 is none, higher numbers were drawn later."""
-
-    def __init__(self, width: int, height: int, margin: int) -> None:
-        self._width, self._height, self._margin = width, height, margin
-        self._stride = width + 2 * margin
-        size = self._stride * (height + 2 * margin)
-        self._solid = np.zeros(size, np.int32)
-        self._edge = np.zeros(size, np.int32)
-        self._edge_coverage = np.zeros(size, np.float32)
-        self._colours = [np.zeros(1, np.uint32)]
-        self._drawn = 0
-
-    def draw(self, layer: MarkLayer) -> None:
-        middles, kept = self._middles(layer)
-        numbers = np.arange(self._drawn + 1, self._drawn + 1 + len(kept), dtype=np.int32)
-        self._colours.append(layer.argb[kept])
-        self._drawn += len(kept)
-        stamp = layer.stamp
-        for offset, coverage in zip(
-            (stamp.dy * self._stride + stamp.dx).tolist(), stamp.coverage.tolist(), strict=True
-        ):
-            pixels = middles + offset
-            if coverage < _SOLID:
-                self._edge[pixels] = numbers
-                self._edge_coverage[pixels] = coverage
-            else:
-                self._solid[pixels] = np.maximum(self._solid[pixels], numbers)
-
-    def _middles(self, layer: MarkLayer) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Flat pixel of each mark that can be seen, each pixel once: of several the last; and which marks these are."""
-        margin, reach = self._margin, layer.stamp.reach
-        near = (layer.px > -reach) & (layer.px < self._width + reach)
-        near &= (layer.py > -reach) & (layer.py < self._height + reach)
-        kept = np.flatnonzero(near)
-        column = np.floor(layer.px[kept]).astype(np.int64)
-        row = np.floor(layer.py[kept]).astype(np.int64)
-        pixels = (row + margin) * self._stride + column + margin
-        numbers = np.arange(len(kept), dtype=np.int32)
-        last = np.empty(len(self._solid), np.int32)
-        last[pixels] = numbers
-        seen = last[pixels] == numbers
-        return pixels[seen], kept[seen]
-
-    def picture(self) -> npt.NDArray[np.uint32]:
-        colours = _premultiplied(np.concatenate(self._colours))
-        covered = np.flatnonzero(self._solid)
-        pixels = np.zeros(len(self._solid), np.uint32)
-        pixels[covered] = colours[self._solid[covered]]
-        self._blend_edges(pixels, colours)
-        return pixels.reshape(self._height + 2 * self._margin, self._stride)
-
-    def _blend_edges(self, pixels: npt.NDArray[np.uint32], colours: npt.NDArray[np.uint32]) -> None:
-        """Lay the partly covered pixels of a mark over what was drawn before that mark."""
-        where = np.flatnonzero(self._edge > self._solid)
-        coverage = self._edge_coverage[where, None]
-        over = colours[self._edge[where]].view(np.uint8).reshape(-1, 4) * coverage
-        under = pixels[where].view(np.uint8).reshape(-1, 4)
-        alpha = over[:, _ALPHA_BYTE, None] * np.float32(1 / 255)
-        pixels[where] = (over + under * (1 - alpha) + np.float32(0.5)).astype(np.uint8).view(np.uint32)[:, 0]
+def widest(outer: float) -> int:
+    """Columns of ``stamps``, and so the margin that a picture needs."""
+    return -(-(2 * math.ceil(outer) + 1) // LANES) * LANES
 
 
-_ALPHA_BYTE = int(np.flatnonzero(np.array([0xFF000000], np.uint32).view(np.uint8))[0])
+def _shares(distance: npt.NDArray[np.float64], outer: float, inner: float) -> npt.NDArray[np.float64]:
+    """How much of a pixel at some distance a mark covers: its rims run over one pixel."""
+    shares = np.clip(outer + 0.5 - distance, 0.0, 1.0)
+    return np.minimum(shares, np.clip(distance - inner + 0.5, 0.0, 1.0)) if inner > 0 else shares
 
 
-def _premultiplied(argb: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
-    parts = argb.view(np.uint8).reshape(-1, 4)
-    if (parts[:, _ALPHA_BYTE] == 255).all():
-        return argb
-    alpha = parts[:, _ALPHA_BYTE, None].astype(np.float32) / 255
-    out = (parts * alpha + np.float32(0.5)).astype(np.uint8)
-    out[:, _ALPHA_BYTE] = parts[:, _ALPHA_BYTE]
-    return out.view(np.uint32)[:, 0]
+def density(
+    picture: Picture,
+    margin: int,
+    cells: Cells,
+    colours: Colours,
+    view: View,
+    stamp: npt.NDArray[np.float32],
+    tone: Tone,
+    part: int = 0,
+    parts: int = 1,
+) -> None:
+    """Draw points as one smooth picture: counted by pixel, spread by ``stamp``, coloured by ``tone``.
+
+    ``colours`` has one entry a point or one for all. Everything is drawn at once: ``part, parts`` are 0 and 1.
+    """
+    height, width, reach = len(picture), picture.shape[1] - 2 * margin, len(stamp) // 2
+    px, py, argb = _near(cells, colours, view, width, height, reach)
+    across = width + 2 * reach
+    pixel = (py + reach) * across + px + reach
+    size = across * (height + 2 * reach)
+    parts_of = [(argb >> shift & 255).astype(np.float64) for shift in _SHIFTS]
+    bins = [np.bincount(pixel, part, size) for part in parts_of] + [np.bincount(pixel, minlength=size)]
+    planes = np.stack(bins).astype(np.float32).reshape(4, -1, across)
+    sums = np.zeros((4, height, width), np.float32)
+    for dy, dx in np.argwhere(stamp).tolist():
+        sums += stamp[dy, dx] * planes[:, dy : dy + height, dx : dx + width]
+    inner = picture[:, margin : margin + width]
+    where = np.nonzero(sums[3])
+    inner[where] = _toned(inner[where], sums[:, *where], tone)
+
+
+def _toned(below: Picture, sums: npt.NDArray[np.float32], tone: Tone) -> Picture:
+    """The toned mean colours of ``sums`` (4, m) over ``below`` (m,)."""
+    count = sums[3]
+    over = np.maximum(count - 1, 0)
+    moved = tone.strength * over / (over + tone.knee)
+    share = np.minimum(count, 1) * tone.opacity
+    colour = sums[:3] / count * (1 - moved) + tone.target * moved
+    above = np.vstack([np.full_like(count, tone.alpha), colour * (tone.alpha / 255)])
+    return _packed(above * share + _unpacked(below) * (1 - share))
+
+
+def marks(
+    picture: Picture,
+    margin: int,
+    cells: Cells,
+    colours: Colours,
+    view: View,
+    stamps: npt.NDArray[np.uint32],
+    apart: float,
+    part: int = 0,
+    parts: int = 1,
+) -> None:
+    """Draw points as marks, one over the other in the order of the cells: of several that cover a pixel, the last.
+
+    Of marks on one pixel only the last is drawn, so the work grows with the pixels; ``apart`` is not needed for it.
+    """
+    height, width = len(picture), picture.shape[1] - 2 * margin
+    shares = stamps[PHASES // 2, PHASES // 2]
+    reach = len(shares) // 2
+    px, py, argb = _near(cells, colours, view, width, height, reach)
+    across = picture.shape[1]
+    middles = (py + reach) * across + px + margin
+    middles, argb = _last_on_each_pixel(middles, _premultiplied(argb), across * (height + 2 * reach))
+    solid, rim, rim_shares = (np.zeros(across * (height + 4 * reach), np.int32) for _ in range(3))
+    numbers = np.arange(1, len(middles) + 1, dtype=np.int32)
+    for dy, dx in _ascending(shares):
+        pixels = middles + (dy * across + dx - reach)
+        if shares[dy, dx] >= _SOLID:
+            solid[pixels] = np.maximum(solid[pixels], numbers)
+        else:
+            rim[pixels] = numbers
+            rim_shares[pixels] = shares[dy, dx]
+    drawn = slice(2 * reach * across, (2 * reach + height) * across)
+    _lay_over(picture.reshape(-1), argb, solid[drawn], rim[drawn], rim_shares[drawn])
+
+
+def _lay_over(
+    picture: Picture,
+    argb: Colours,
+    solid: npt.NDArray[np.int32],
+    rim: npt.NDArray[np.int32],
+    rim_shares: npt.NDArray[np.int32],
+) -> None:
+    """Write solid pixels, then mix in the rims of marks that were drawn after them. Number 0 is no mark."""
+    covered = np.flatnonzero(solid)
+    picture[covered] = argb[solid[covered] - 1]
+    mixed = np.flatnonzero(rim > solid)
+    share = rim_shares[mixed] / np.float32(256)
+    above, below = _unpacked(argb[rim[mixed] - 1]), _unpacked(picture[mixed])
+    picture[mixed] = _packed(above * share + below * (1 - share))
+
+
+def _ascending(shares: npt.NDArray[np.uint32]) -> list[tuple[int, int]]:
+    """Pixels of a stamp, the least covered ones first."""
+    order = np.argsort(shares, axis=None, kind="stable")
+    order = order[shares.reshape(-1)[order] > 0]
+    return [divmod(place, shares.shape[1]) for place in order.tolist()]
+
+
+def _near(
+    cells: Cells, colours: Colours, view: View, width: int, height: int, reach: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Colours]:
+    """Pixel column and row, and colour, of the points that are no more than ``reach`` pixels outside the picture."""
+    x, y = cells.points.T
+    with np.errstate(over="ignore"):
+        px = (x.astype(np.float64) - view.middle_x) * view.scale + view.offset_x
+        py = (view.middle_y - y.astype(np.float64)) * view.scale + view.offset_y
+    near = np.flatnonzero((px >= -reach) & (px < width + reach) & (py >= -reach) & (py < height + reach))
+    argb = colours[near] if len(colours) > 1 else np.broadcast_to(colours, len(near))
+    return np.floor(px[near]).astype(np.int64), np.floor(py[near]).astype(np.int64), argb
+
+
+def _last_on_each_pixel(
+    pixels: npt.NDArray[np.int64], argb: Colours, size: int
+) -> tuple[npt.NDArray[np.int64], Colours]:
+    last = np.empty(size, np.int32)
+    numbers = np.arange(len(pixels), dtype=np.int32)
+    last[pixels] = numbers
+    kept = last[pixels] == numbers
+    return pixels[kept], argb[kept]
+
+
+def _unpacked(argb: Colours) -> npt.NDArray[np.float32]:
+    """(4, m): alpha, red, green, blue."""
+    return (argb >> np.array([[24], [16], [8], [0]], np.uint32) & 255).astype(np.float32)
+
+
+def _packed(parts: npt.NDArray[np.float32]) -> Colours:
+    alpha, red, green, blue = (parts + np.float32(0.5)).astype(np.uint32)
+    return alpha << 24 | red << 16 | green << 8 | blue
+
+
+def _premultiplied(argb: Colours) -> Colours:
+    parts = _unpacked(argb)
+    parts[1:] *= parts[0] / 255
+    return _packed(parts)

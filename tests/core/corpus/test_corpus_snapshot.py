@@ -33,7 +33,7 @@ def test_everything_comes_back(tmp_path: Path, corpus: Corpus) -> None:
     assert corpus.rejected and corpus.table.num_columns == 4
     save_snapshot(corpus, tmp_path / "c.arrow")
     assert_same(open_snapshot(tmp_path / "c.arrow"), corpus)
-    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == [".c.arrow.verified"]
 
 
 def test_several_batches_and_awkward_names(tmp_path: Path, corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:

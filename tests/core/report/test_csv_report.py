@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from explorer.core.corpus.columns import unclashing
 from explorer.core.report.csv_writer import harmless, write_csv
-from explorer.core.report.table import numbers, unclashing
+from explorer.core.report.table import measured, shown
 from explorer.errors import OutputError
 
 CELLS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=12)
@@ -85,4 +86,6 @@ def test_names_never_clash(names: list[str]) -> None:
 
 
 def test_numbers_have_six_significant_digits() -> None:
-    assert numbers(np.array([0.123456789, 1234567.0, np.nan, -0.0, 5.0])) == ["0.123457", "1.23457e+06", "", "0", "5"]
+    values = np.array([0.123456789, 1234567.0, np.nan, -0.0, 5.0])
+    assert shown(measured(values)) == ["0.123457", "1.23457e+06", "", "0", "5"]
+    assert shown(measured(values.astype(np.float32))) == ["0.123457", "1.23457e+06", "", "0", "5"]

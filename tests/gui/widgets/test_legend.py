@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from explorer.gui.widgets.colour_scales import scale_colours
 from explorer.gui.widgets.legend import Legend, LegendEntry
 
+LEFT = Qt.MouseButton.LeftButton
 ENTRIES = [LegendEntry("spam", 1212, (200, 0, 0, 255)), LegendEntry("a very long name " * 9, 7, (0, 0, 200, 255))]
 
 
@@ -37,14 +38,107 @@ def test_categories_have_swatch_name_and_count(legend: Legend) -> None:
     assert ENTRIES[1].name in rows[1].toolTip()
 
 
-def test_entries_are_clicked_by_mouse_and_key(qtbot: QtBot, legend: Legend) -> None:
+def test_a_click_or_space_asks_to_hide_and_changes_nothing_itself(qtbot: QtBot, legend: Legend) -> None:
     legend.set_categories("label", ENTRIES)
-    with qtbot.waitSignal(legend.category_clicked) as caught:
-        qtbot.mouseClick(_rows(legend)[1], Qt.MouseButton.LeftButton)
+    rows = _rows(legend)
+    with qtbot.waitSignal(legend.category_toggled) as caught:
+        qtbot.mouseClick(rows[1], LEFT)
     assert caught.args == [1]
-    with qtbot.waitSignal(legend.category_clicked) as caught:
-        qtbot.keyClick(_rows(legend)[0], Qt.Key.Key_Space)
+    with qtbot.waitSignal(legend.category_toggled) as caught:
+        qtbot.keyClick(rows[0], Qt.Key.Key_Space)
     assert caught.args == [0]
+    assert all(row.isChecked() for row in rows)
+
+
+def test_a_hidden_category_looks_hidden(legend: Legend) -> None:
+    legend.set_categories("label", ENTRIES)
+    row = _rows(legend)[0]
+    middle = (7, row.height() // 2)
+    legend.set_hidden([0])
+    assert not row.isChecked()
+    assert row.grab().toImage().pixelColor(*middle).name() != "#c80000", "the swatch is hollow"
+    assert "shows it again" in row.toolTip()
+    legend.set_hidden([])
+    assert row.grab().toImage().pixelColor(*middle).name() == "#c80000"
+    legend.set_hidden([1])
+    legend.set_categories("label", ENTRIES)
+    assert all(row.isChecked() for row in _rows(legend))
+
+
+def _follow(legend: Legend) -> set[int]:
+    """Hide what is asked for, as the window does."""
+    hidden: set[int] = set()
+
+    def show(places: set[int]) -> None:
+        hidden.clear()
+        hidden.update(places)
+        legend.set_hidden(hidden)
+
+    legend.category_toggled.connect(lambda place: show(hidden ^ {place}))
+    legend.category_isolated.connect(lambda place: show(set(range(3)) - {place}))
+    legend.all_requested.connect(lambda: show(set()))
+    return hidden
+
+
+def _double_click(qtbot: QtBot, row: QAbstractButton) -> None:
+    qtbot.mouseClick(row, LEFT)
+    qtbot.mouseDClick(row, LEFT)
+
+
+@pytest.mark.parametrize("by_key", [False, True], ids=["double-click", "enter"])
+def test_one_category_alone_and_all_again(qtbot: QtBot, legend: Legend, by_key: bool) -> None:
+    legend.set_categories("label", [*ENTRIES, LegendEntry("ham", 3, (0, 99, 0, 255))])
+    hidden, rows = _follow(legend), _rows(legend)
+
+    def isolate(row: QAbstractButton) -> None:
+        qtbot.keyClick(row, Qt.Key.Key_Return) if by_key else _double_click(qtbot, row)
+
+    isolate(rows[1])
+    assert hidden == {0, 2}
+    isolate(rows[0])
+    assert hidden == {1, 2}
+    isolate(rows[0])
+    assert hidden == set()
+
+
+def test_the_only_category_can_be_isolated_without_hiding_anything(qtbot: QtBot, legend: Legend) -> None:
+    legend.set_categories("label", ENTRIES[:1])
+    with qtbot.waitSignal(legend.category_isolated):
+        qtbot.keyClick(_rows(legend)[0], Qt.Key.Key_Return)
+
+
+def test_ctrl_click_selects(qtbot: QtBot, legend: Legend) -> None:
+    legend.set_categories("label", ENTRIES)
+    with qtbot.waitSignal(legend.category_clicked) as caught, qtbot.assertNotEmitted(legend.category_toggled):
+        qtbot.mouseClick(_rows(legend)[1], LEFT, Qt.KeyboardModifier.ControlModifier)
+    assert caught.args == [1]
+
+
+def test_the_menu_offers_what_the_mouse_can_do(qtbot: QtBot, legend: Legend) -> None:
+    legend.set_categories("label", ENTRIES)
+    menu = legend._menu(1)
+    said = {action.text().replace("&", ""): action for action in menu.actions() if action.text()}
+    assert list(said) == ["Select these texts", "Hide these", "Show only these", "Show all"]
+    assert not said["Show all"].isEnabled()
+    with qtbot.waitSignal(legend.category_clicked) as caught:
+        said["Select these texts"].trigger()
+    assert caught.args == [1]
+    legend.set_hidden([1])
+    said = {action.text().replace("&", ""): action for action in legend._menu(1).actions()}
+    with qtbot.waitSignal(legend.all_requested):
+        said["Show all"].trigger()
+    with qtbot.waitSignal(legend.category_toggled):
+        said["Show these"].trigger()
+
+
+def test_arrow_keys_go_from_category_to_category(qtbot: QtBot, legend: Legend) -> None:
+    legend.set_categories("label", ENTRIES)
+    rows = _rows(legend)
+    rows[0].setFocus()
+    qtbot.keyClick(rows[0], Qt.Key.Key_Down)
+    assert rows[1].hasFocus()
+    qtbot.keyClick(rows[1], Qt.Key.Key_Down)
+    assert rows[0].hasFocus()
 
 
 def test_a_scale_replaces_categories_and_the_other_way_round(legend: Legend) -> None:

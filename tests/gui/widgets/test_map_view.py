@@ -1,47 +1,19 @@
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
+from map_driver import BLUE, CTRL, LEFT, NO, SHIFT, SQUARE, at, drag, wheel
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QNativeGestureEvent, QPointingDevice
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from explorer.gui.theme import LIGHT, apply_theme
+from explorer.gui.theme import LIGHT
+from explorer.gui.widgets.axes import scaled_axes
 from explorer.gui.widgets.map_overlay import wrapped_lines
 from explorer.gui.widgets.map_view import MapView
-
-SQUARE = np.array([[0, 0], [10, 0], [0, 10], [10, 10], [5, 5]], np.float32)
-BLUE = (40, 60, 220, 255)
-NO = Qt.KeyboardModifier.NoModifier
-SHIFT, CTRL, ALT = (
-    Qt.KeyboardModifier.ShiftModifier,
-    Qt.KeyboardModifier.ControlModifier,
-    Qt.KeyboardModifier.AltModifier,
-)
-LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture
-def view(qtbot: QtBot, qapp: QApplication) -> MapView:
-    apply_theme(qapp, "light")
-    view = MapView()
-    qtbot.addWidget(view)
-    view.resize(400, 300)
-    view.show()
-    qtbot.waitExposed(view)
-    return view
-
-
-@pytest.fixture
-def square(view: MapView) -> MapView:
-    view.set_positions(SQUARE)
-    view.set_colours(np.tile(np.array(BLUE, np.uint8), (5, 1)))
-    return view
-
-
-def _at(view: MapView, row: int, xy: np.ndarray = SQUARE) -> QPoint:
-    return QPointF(*view.camera.to_pixel(*xy[row].tolist())).toPoint()
 
 
 def _count(image: QImage, colour: str, around: QPoint, reach: int) -> int:
@@ -52,36 +24,21 @@ def _count(image: QImage, colour: str, around: QPoint, reach: int) -> int:
     return int((np.abs(np.array(pixels) - wanted).max(axis=1) < 60).sum())
 
 
-def _drag(qtbot: QtBot, view: MapView, start: QPoint, end: QPoint, held: Qt.KeyboardModifier = NO) -> None:
-    qtbot.mousePress(view, LEFT, held, start)
-    for share in (0.3, 0.7, 1.0):
-        qtbot.mouseMove(view, start + (end - start) * share)
-    qtbot.mouseRelease(view, LEFT, held, end)
-
-
-def _wheel(view: MapView, at: QPoint, notches: int) -> None:
-    event = QWheelEvent(
-        QPointF(at), view.mapToGlobal(QPointF(at)), QPoint(), QPoint(0, 120 * notches), Qt.MouseButton.NoButton, NO,
-        Qt.ScrollPhase.NoScrollPhase, False,
-    )  # fmt: skip
-    QApplication.sendEvent(view, event)
-
-
 def test_points_are_drawn_where_the_camera_says(square: MapView) -> None:
     image = square.grab().toImage()
     for row in range(5):
-        assert _count(image, "#283cdc", _at(square, row), 3) > 20
+        assert _count(image, "#283cdc", at(square, row), 3) > 20
     assert image.pixelColor(2, 2).name() == LIGHT.surface
 
 
 def test_a_flag_is_a_ring_as_well(square: MapView) -> None:
-    place = _at(square, 4)
+    place = at(square, 4)
     assert _count(square.grab().toImage(), LIGHT.flag, place, 14) == 0
     square.set_flagged(np.arange(5) == 4)
     image = square.grab().toImage()
     assert _count(image, LIGHT.flag, place, 14) > 20
     assert image.pixelColor(place).name() == "#283cdc"
-    assert _count(image, LIGHT.flag, _at(square, 0), 14) == 0
+    assert _count(image, LIGHT.flag, at(square, 0), 14) == 0
 
 
 def test_a_flagged_point_is_not_hidden_by_a_crowd(view: MapView) -> None:
@@ -89,7 +46,7 @@ def test_a_flagged_point_is_not_hidden_by_a_crowd(view: MapView) -> None:
     view.set_positions(xy)
     view.set_colours(np.tile(np.array(BLUE, np.uint8), (len(xy), 1)))
     view.set_flagged(np.arange(len(xy)) == 0)
-    assert _count(view.grab().toImage(), LIGHT.flag, _at(view, 0, xy), 14) > 10
+    assert _count(view.grab().toImage(), LIGHT.flag, at(view, 0, xy), 14) > 10
 
 
 def test_selection_current_and_neighbours_are_marked(square: MapView) -> None:
@@ -97,10 +54,10 @@ def test_selection_current_and_neighbours_are_marked(square: MapView) -> None:
     square.set_current(4)
     square.set_highlight(np.array([1, 2]))
     image = square.grab().toImage()
-    assert _count(image, LIGHT.text, _at(square, 0), 12) > 8
+    assert _count(image, LIGHT.text, at(square, 0), 12) > 8
     for row in (4, 1, 2):
-        assert _count(image, LIGHT.accent, _at(square, row), 14) > 8
-    half_way = (_at(square, 4) + _at(square, 1)) / 2
+        assert _count(image, LIGHT.accent, at(square, row), 14) > 8
+    half_way = (at(square, 4) + at(square, 1)) / 2
     assert image.pixelColor(half_way).name() != LIGHT.surface
     square.set_highlight(np.array([1, 2]), links=False)
     assert square.grab().toImage().pixelColor(half_way).name() == LIGHT.surface
@@ -110,23 +67,23 @@ def test_a_transparent_row_is_neither_drawn_nor_hit(qtbot: QtBot, square: MapVie
     colours = np.tile(np.array(BLUE, np.uint8), (5, 1))
     colours[4, 3] = 0
     square.set_colours(colours)
-    assert square.grab().toImage().pixelColor(_at(square, 4)).name() == LIGHT.surface
+    assert square.grab().toImage().pixelColor(at(square, 4)).name() == LIGHT.surface
     with qtbot.assertNotEmitted(square.clicked):
-        qtbot.mouseClick(square, LEFT, NO, _at(square, 4))
+        qtbot.mouseClick(square, LEFT, NO, at(square, 4))
 
 
 def test_click_names_the_row_and_the_keys_held(qtbot: QtBot, square: MapView) -> None:
     with qtbot.waitSignal(square.clicked) as caught:
-        qtbot.mouseClick(square, LEFT, CTRL, _at(square, 3) + QPoint(2, -2))
+        qtbot.mouseClick(square, LEFT, CTRL, at(square, 3) + QPoint(2, -2))
     assert caught.args == [3, CTRL]
     with qtbot.assertNotEmitted(square.clicked):
-        qtbot.mouseClick(square, LEFT, NO, _at(square, 3) + QPoint(20, 20))
+        qtbot.mouseClick(square, LEFT, NO, at(square, 3) + QPoint(20, 20))
 
 
 def test_hover_says_each_row_once_and_shows_words(qtbot: QtBot, square: MapView) -> None:
     rows: list[int] = []
     square.hovered.connect(rows.append)
-    place = _at(square, 4)
+    place = at(square, 4)
     for offset in (QPoint(60, 40), QPoint(1, 0), QPoint(0, 1), QPoint(60, 40)):
         qtbot.mouseMove(square, place + offset)
     assert rows == [4, -1]
@@ -137,33 +94,10 @@ def test_hover_says_each_row_once_and_shows_words(qtbot: QtBot, square: MapView)
 
 
 def test_drag_pans_and_is_no_click(qtbot: QtBot, square: MapView) -> None:
-    before = _at(square, 4)
+    before = at(square, 4)
     with qtbot.assertNotEmitted(square.clicked), qtbot.assertNotEmitted(square.selection_dragged):
-        _drag(qtbot, square, before, before + QPoint(50, 30))
-    assert _at(square, 4) == before + QPoint(50, 30)
-
-
-@pytest.mark.parametrize(("held", "mode"), [(NO, "replace"), (CTRL, "add"), (ALT, "remove")])
-def test_shift_drag_selects_a_box(qtbot: QtBot, square: MapView, held: Qt.KeyboardModifier, mode: str) -> None:
-    start, end = _at(square, 2) - QPoint(15, 15), _at(square, 4) + QPoint(15, 15)
-    with qtbot.waitSignal(square.selection_dragged) as caught:
-        _drag(qtbot, square, start, end, SHIFT | held)
-    rows, said = caught.args
-    assert rows.tolist() == [2, 4]
-    assert said == mode
-
-
-def test_the_box_says_what_letting_go_will_do(qtbot: QtBot, square: MapView) -> None:
-    qtbot.mousePress(square, LEFT, SHIFT, QPoint(5, 5))
-    qtbot.mouseMove(square, QPoint(200, 160))
-    said = {part.text: part.active for part in square._hint()}
-    assert said["Select 2"]
-    assert "Ctrl: add" in said
-    pictured = square.grab().toImage()
-    with qtbot.assertNotEmitted(square.selection_dragged):
-        qtbot.keyClick(square, Qt.Key.Key_Escape)
-        qtbot.mouseRelease(square, LEFT, SHIFT, QPoint(200, 160))
-    assert square.grab().toImage() != pictured
+        drag(square, before, before + QPoint(50, 30))
+    assert at(square, 4) == before + QPoint(50, 30)
 
 
 def test_escape_clears_the_selection(qtbot: QtBot, square: MapView) -> None:
@@ -174,10 +108,10 @@ def test_escape_clears_the_selection(qtbot: QtBot, square: MapView) -> None:
 
 
 def test_wheel_zooms_around_the_pointer(square: MapView) -> None:
-    place, zoom = _at(square, 1), square.camera.zoom
-    _wheel(square, place, 3)
+    place, zoom = at(square, 1), square.camera.zoom
+    wheel(square, place, 3)
     assert square.camera.zoom > 1.5 * zoom
-    assert (_at(square, 1) - place).manhattanLength() <= 1
+    assert (at(square, 1) - place).manhattanLength() <= 1
 
 
 def test_keys_pan_zoom_and_fit(qtbot: QtBot, square: MapView) -> None:
@@ -194,7 +128,7 @@ def test_keys_pan_zoom_and_fit(qtbot: QtBot, square: MapView) -> None:
 
 def test_double_click_on_the_background_shows_everything(qtbot: QtBot, square: MapView) -> None:
     fitted = square.camera
-    _wheel(square, QPoint(100, 100), 4)
+    wheel(square, QPoint(100, 100), 4)
     qtbot.mouseDClick(square, LEFT, NO, QPoint(399, 299))
     assert square.camera == fitted
 
@@ -204,7 +138,7 @@ def test_a_camera_that_was_moved_stays_and_another_follows(qtbot: QtBot, square:
     square.set_positions(grown)
     assert square.camera.zoom == pytest.approx(1.0)
     square.set_positions(SQUARE)
-    _drag(qtbot, square, QPoint(200, 100), QPoint(240, 120))
+    drag(square, QPoint(200, 100), QPoint(240, 120))
     moved = square.camera
     square.set_positions(grown)
     assert (square.camera.x, square.camera.y, square.camera.scale) == (moved.x, moved.y, moved.scale)
@@ -213,7 +147,7 @@ def test_a_camera_that_was_moved_stays_and_another_follows(qtbot: QtBot, square:
 def test_resizing_fits_again_unless_the_camera_was_moved(qtbot: QtBot, square: MapView) -> None:
     square.resize(600, 500)
     assert square.camera.zoom == pytest.approx(1.0)
-    _wheel(square, QPoint(300, 250), 1)
+    wheel(square, QPoint(300, 250), 1)
     scale = square.camera.scale
     square.resize(500, 400)
     assert square.camera.scale == scale
@@ -235,10 +169,10 @@ def test_points_glide_to_their_places(qtbot: QtBot, square: MapView) -> None:
     turned = SQUARE[::-1].copy() * 40
     square.set_positions(turned, morph=True)
     with qtbot.assertNotEmitted(square.clicked):
-        qtbot.mouseClick(square, LEFT, NO, _at(square, 0, turned))
-    qtbot.waitUntil(lambda: square._target is None, timeout=5000)
+        qtbot.mouseClick(square, LEFT, NO, at(square, 0, turned))
+    qtbot.waitUntil(lambda: not square._morph.running, timeout=5000)
     with qtbot.waitSignal(square.clicked) as caught:
-        qtbot.mouseClick(square, LEFT, NO, _at(square, 0, turned))
+        qtbot.mouseClick(square, LEFT, NO, at(square, 0, turned))
     assert caught.args[0] == 0
 
 
@@ -272,12 +206,12 @@ def test_degenerate_maps(qtbot: QtBot, view: MapView, points: list) -> None:
     xy = np.array(points, np.float32).reshape(-1, 2)
     view.set_positions(xy)
     qtbot.mouseMove(view, QPoint(30, 30))
-    _wheel(view, QPoint(100, 100), 30)
+    wheel(view, QPoint(100, 100), 30)
     view.grab()
     view.fit()
     image = view.grab().toImage()
     for row in np.flatnonzero(np.isfinite(xy).all(axis=1)).tolist():
-        assert image.pixelColor(_at(view, row, xy)).name() != LIGHT.surface
+        assert image.pixelColor(at(view, row, xy)).name() != LIGHT.surface
 
 
 def test_every_control_is_named_and_reached(view: MapView) -> None:
@@ -298,11 +232,150 @@ def test_a_row_out_of_sight_is_revealed_without_another_zoom(qtbot: QtBot, squar
     square.reveal(3)
     fitted = square.camera
     for _ in range(8):
-        _wheel(square, _at(square, 0), 1)
+        wheel(square, at(square, 0), 1)
     zoomed = square.camera
     assert zoomed.scale > fitted.scale
     square.reveal(0)
     assert square.camera == zoomed, "a row that is seen moves nothing"
     square.reveal(3)
     assert square.camera.scale == zoomed.scale
-    assert square.rect().contains(_at(square, 3))
+    assert square.rect().contains(at(square, 3))
+
+
+def test_keys_take_the_tools_and_the_next_mode(qtbot: QtBot, square: MapView) -> None:
+    tools: list[str] = []
+    modes: list[str] = []
+    square.tool_changed.connect(tools.append)
+    square.mode_changed.connect(modes.append)
+    for key in (Qt.Key.Key_L, Qt.Key.Key_B, Qt.Key.Key_B, Qt.Key.Key_V, *[Qt.Key.Key_M] * 4):
+        qtbot.keyClick(square, key)
+    assert tools == ["lasso", "box", "pan"]
+    assert modes == ["add", "subtract", "intersect", "replace"]
+    assert (square.tool, square.mode) == ("pan", "replace")
+
+
+def test_shift_and_arrows_go_from_point_to_point(qtbot: QtBot, square: MapView) -> None:
+    square.clicked.connect(lambda row, _: square.set_current(row))
+    gone = []
+    for key in (Qt.Key.Key_Up, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Left):
+        qtbot.keyClick(square, key, SHIFT)
+        gone.append(square._current)
+    assert gone == [4, 1, 1, 4, 0], "the one in the middle first; a quarter belongs to two directions at its edge"
+    square.set_shown(np.array([True, True, True, True, False]))
+    qtbot.keyClick(square, Qt.Key.Key_Up, SHIFT)
+    assert square._current == 2
+
+
+def test_two_fingers_move_and_with_ctrl_they_zoom(square: MapView) -> None:
+    before, zoom = at(square, 4), square.camera.zoom
+    wheel(square, QPoint(50, 50), 0.2, pixels=QPoint(12, -30), phase=Qt.ScrollPhase.ScrollUpdate)
+    assert at(square, 4) == before + QPoint(12, -30)
+    assert square.camera.zoom == zoom
+    wheel(square, QPoint(50, 50), 0.5, CTRL, QPoint(0, 30), Qt.ScrollPhase.ScrollUpdate)
+    assert square.camera.zoom == pytest.approx(zoom * 1.2**0.5)
+
+
+def _pinch(view: MapView, kind: Qt.NativeGestureType, place: QPoint, value: float = 0.0) -> None:
+    where = QPointF(place)
+    event = QNativeGestureEvent(
+        kind, QPointingDevice.primaryPointingDevice(), 2, where, where, view.mapToGlobal(where), value, QPointF(), 0
+    )
+    QApplication.sendEvent(view, event)
+
+
+def test_a_pinch_zooms_around_its_place_and_a_double_tap_shows_everything(square: MapView) -> None:
+    fitted, place = square.camera, at(square, 1)
+    _pinch(square, Qt.NativeGestureType.ZoomNativeGesture, place, 0.5)
+    assert square.camera.zoom == pytest.approx(1.5 * fitted.zoom)
+    assert (at(square, 1) - place).manhattanLength() <= 1
+    _pinch(square, Qt.NativeGestureType.SmartZoomNativeGesture, place)
+    assert square.camera == fitted
+
+
+def test_the_screen_reader_hears_the_tool_the_counts_and_the_text(square: MapView) -> None:
+    square.set_selection(np.array([1, 2]))
+    square.set_tool("lasso")
+    square.set_mode("add")
+    square.set_shown(np.array([True, True, True, False, True]))
+    square.set_accessible_text("My card was declined")
+    said = square.accessibleDescription()
+    assert said.startswith("My card was declined 4 texts shown, 2 selected. Tool: lasso, add.")
+    square.set_positions(SQUARE[:3])
+    assert "3 texts shown, 0 selected." in square.accessibleDescription()
+
+
+def test_a_view_is_restored(square: MapView) -> None:
+    wheel(square, at(square, 3), 6)
+    kept, camera = square.view_state(), square.camera
+    square.fit()
+    assert square.restore_view(json.loads(json.dumps(kept)))
+    assert (square.camera.x, square.camera.y) == (camera.x, camera.y)
+    assert square.camera.scale == pytest.approx(camera.scale)
+    for garbage in (None, {"zoom": "large"}, [1]):
+        assert not square.restore_view(garbage)
+    assert square.camera.scale == pytest.approx(camera.scale)
+
+
+CLOUD = np.array([[0, 0, 0], [10, 0, 0], [0, 10, 0], [0, 0, 10], [10, 10, 10]], np.float32)
+
+
+def test_a_map_in_space_is_turned_and_hit_where_it_is_seen(qtbot: QtBot, square: MapView) -> None:
+    square.set_positions(CLOUD)
+    assert square.in_space
+    before = square.view_state()
+    drag(square, QPoint(200, 150), QPoint(260, 170), CTRL)
+    assert square.view_state()["turn"] != before["turn"]
+    for row in range(5):
+        place = square._place(row)
+        assert place is not None
+        with qtbot.waitSignal(square.clicked) as caught:
+            qtbot.mouseClick(square, LEFT, NO, place.toPoint())
+        assert caught.args[0] == row
+    place = square._place(3)
+    assert place is not None
+    x, y = square.camera.to_map(place.x(), place.y())
+    assert square.rows_in_box((x - 0.01, y - 0.01), (x + 0.01, y + 0.01)).tolist() == [3]
+    turned = square.view_state()
+    qtbot.keyClick(square, Qt.Key.Key_Right, CTRL)
+    assert square.view_state()["turn"] != turned["turn"]
+    assert square.restore_view(turned)
+    assert square._place(3) == place
+
+
+def test_a_turn_moves_nothing_on_a_plane(square: MapView) -> None:
+    picture = square.grab().toImage()
+    square.turn_by(40, 10)
+    assert square.grab().toImage() == picture
+
+
+def test_between_plane_and_space_everything_is_shown(square: MapView) -> None:
+    wheel(square, QPoint(100, 100), 5)
+    square.set_positions(CLOUD, morph=True)
+    assert not square._morph.running
+    assert square.camera.zoom == pytest.approx(1)
+    assert square.visible_rows().tolist() == [0, 1, 2, 3, 4]
+    square.set_positions(SQUARE, morph=True)
+    assert square.camera.zoom == pytest.approx(1)
+    assert _count(square.grab().toImage(), "#283cdc", at(square, 4), 3) > 20, "colours are as they were given"
+
+
+def test_axes_are_drawn_beside_the_points(square: MapView) -> None:
+    xy, x, y = scaled_axes(np.arange(5.0), np.array([3.0, 1, 4, 1, 5]), ("Amount (€)", "Score"))
+    square.set_axes(x, y)
+    square.set_positions(xy)
+    free = (square.camera.left, square.camera.bottom)
+    assert min(free) > 20
+    for row in range(5):
+        place = at(square, row, xy)
+        assert place.x() > free[0]
+        assert place.y() < square.height() - free[1]
+    inked = square.grab().toImage()
+    square.set_axes()
+    assert (square.camera.left, square.camera.bottom) == (0, 0)
+    assert square.grab().toImage() != inked
+
+
+def test_positions_of_another_shape_are_refused(view: MapView) -> None:
+    for shape in ((4,), (4, 1), (4, 4)):
+        with pytest.raises(ValueError, match=r"\(n, 2\) or \(n, 3\)"):
+            view.set_positions(np.zeros(shape, np.float32))

@@ -1,0 +1,61 @@
+"""What a project holds that was done by hand, as the jobs without a window read and write it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from explorer.app.labels import Label, free_key
+from explorer.app.project_folder import ProjectFolder
+from explorer.app.work import decoded, encoded
+from explorer.core.plan import Plan
+from explorer.core.report.marks import NO_MARKS, Marks
+from explorer.errors import ProjectError
+
+
+@dataclass(frozen=True, eq=False)
+class ByHand:
+    """overrides : row -> flagged (True) or cleared (False). marks : labels, notes, trash."""
+
+    overrides: Mapping[int, bool] = field(default_factory=dict)
+    marks: Marks = NO_MARKS
+
+    def same_as(self, other: ByHand) -> bool:
+        return dict(self.overrides) == dict(other.overrides) and self.marks.same_as(other.marks)
+
+
+NOTHING = ByHand()
+
+
+def read_by_hand(project: ProjectFolder, rows: int) -> tuple[Plan, ByHand]:
+    """The parameters and what was done by hand. Raises ``ProjectError`` rather than leave out what cannot be read."""
+    values, damaged = decoded(project.database.work(), rows)
+    lost = sorted({"plan", "overrides", "labels", "label_bits", "notes", "trashed"} & set(damaged))
+    if lost:
+        raise ProjectError(
+            f"The project {project.path.name} holds something else than expected ({', '.join(lost)}).",
+            "It may be damaged; restore it from a copy.",
+        )
+    names = tuple(label.name for label in values["labels"])
+    marks = Marks(names, values["label_bits"], values["notes"], values["trashed"])
+    return values["plan"], ByHand(values["overrides"], marks)
+
+
+def save_plan(project: ProjectFolder, plan: Plan) -> None:
+    project.database.save_work(encoded({"plan": plan}))
+
+
+def save_by_hand(project: ProjectFolder, made: ByHand) -> None:
+    """Make what the project holds equal to ``made``; labels get the first keys. It cannot be undone in the window."""
+    labels: list[Label] = []
+    for name in made.marks.labels:
+        labels.append(Label(name, free_key(labels)))
+    marks = made.marks
+    fields = {
+        "overrides": made.overrides,
+        "labels": tuple(labels),
+        "label_bits": marks.bits,
+        "notes": marks.notes,
+        "trashed": marks.trash,
+    }
+    project.database.save_work(encoded(fields))

@@ -1,0 +1,254 @@
+"""What a person did on a corpus, field by field: how each is kept, and what a change of it is called.
+
+These fields of ``AppState`` are what undo brings back and what must survive the end of the process. Each is kept
+whole, as compressed bytes without anything executable; an action writes only the fields that it changed.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from explorer.app.labels import NO_BITS, Label
+from explorer.app.state import ANOMALY, NO_MASK, NO_ROWS, AppState
+from explorer.core.plan import Plan
+from explorer.core.query.predicates import Filters
+from explorer.errors import ExplorerError
+
+FAST = 1
+"""zlib's level: rows are mostly zeros, which pack well at any level."""
+
+
+@dataclass(frozen=True)
+class WorkField:
+    """One undoable field. ``decode`` takes the bytes and the number of rows; it raises ``ValueError`` on nonsense.
+
+    describe : what going from the first value to the second did, in words after "Undo".
+    """
+
+    default: Any
+    encode: Callable[[Any], bytes]
+    decode: Callable[[bytes, int], Any]
+    describe: Callable[[Any, Any], str]
+
+
+def _pack(values: object) -> bytes:
+    return zlib.compress(json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode(), FAST)
+
+
+def _unpack(stored: bytes) -> Any:
+    return json.loads(_inflate(stored))
+
+
+def _inflate(stored: bytes) -> bytes:
+    try:
+        return zlib.decompress(stored)
+    except zlib.error as error:
+        raise ValueError("damaged") from error
+
+
+# --- rows ---------------------------------------------------------------------------------------
+
+
+def _encode_bits(bits: np.ndarray[Any, Any]) -> bytes:
+    return zlib.compress(bits.astype("<u8").tobytes(), FAST)
+
+
+def _decode_bits(stored: bytes, rows: int) -> Any:
+    return _grown(np.frombuffer(_inflate(stored), "<u8").astype(np.uint64), rows)
+
+
+def _encode_mask(mask: np.ndarray[Any, Any]) -> bytes:
+    return len(mask).to_bytes(8, "little") + zlib.compress(np.packbits(mask).tobytes(), FAST)
+
+
+def _decode_mask(stored: bytes, rows: int) -> Any:
+    size = int.from_bytes(stored[:8], "little")
+    bits = np.frombuffer(_inflate(stored[8:]), np.uint8)
+    if bits.size != -(-size // 8):
+        raise ValueError("damaged")
+    return _grown(np.unpackbits(bits, count=size).astype(np.bool_), rows)
+
+
+def _encode_rows(rows: np.ndarray[Any, Any]) -> bytes:
+    """Ascending rows as steps from one to the next, which pack well."""
+    return zlib.compress(np.diff(rows, prepend=0).astype("<i8").tobytes(), FAST)
+
+
+def _decode_rows(stored: bytes, rows: int) -> Any:
+    found = np.cumsum(np.frombuffer(_inflate(stored), "<i8")).astype(np.int64)
+    if found.size and not (found[0] >= 0 and found[-1] < rows and (np.diff(found) > 0).all()):
+        raise ValueError("rows of another corpus")
+    return _frozen(found)
+
+
+def _grown(values: np.ndarray[Any, Any], rows: int) -> np.ndarray[Any, Any]:
+    """Values of every row, with nothing on texts that were added since they were kept; none at all stays none."""
+    if values.size > rows:
+        raise ValueError("rows of another corpus")
+    added = np.zeros(rows - values.size if values.size else 0, values.dtype)
+    return _frozen(np.concatenate([values, added]))
+
+
+def _frozen(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    array.setflags(write=False)
+    return array
+
+
+def _encode_by_row(values: Mapping[int, Any]) -> bytes:
+    return _pack(list(values.items()))
+
+
+def _decode_flags(stored: bytes, rows: int) -> Any:
+    return _by_row({int(row): bool(flag) for row, flag in _unpack(stored)}, rows)
+
+
+def _decode_notes(stored: bytes, rows: int) -> Any:
+    return _by_row({int(row): str(text) for row, text in _unpack(stored)}, rows)
+
+
+def _by_row(values: dict[int, Any], rows: int) -> Mapping[int, Any]:
+    return MappingProxyType({row: value for row, value in values.items() if 0 <= row < rows})
+
+
+# --- everything else ----------------------------------------------------------------------------
+
+
+def _decode_labels(stored: bytes, rows: int) -> Any:
+    return tuple(Label(str(entry["name"]), str(entry["key"])) for entry in _unpack(stored))
+
+
+def _decode_saved(stored: bytes, rows: int) -> Any:
+    return tuple((str(name), Filters.from_dict(filters)) for name, filters in _unpack(stored))
+
+
+def _decode_words(stored: bytes, rows: int) -> Any:
+    return tuple(map(str, _unpack(stored)))
+
+
+# --- words --------------------------------------------------------------------------------------
+
+
+def _texts(count: int) -> str:
+    return "1 text" if count == 1 else f"{count:,} texts"
+
+
+def _describe_flags(before: Mapping[int, bool], after: Mapping[int, bool]) -> str:
+    made = [flag for row, flag in after.items() if before.get(row) is not flag]
+    if not made:
+        return f"decision of {_texts(len(before) - len(after))} taken back"
+    return f"{'flag' if made[0] else 'clear'} {_texts(len(made))}"
+
+
+def _describe_labels(before: tuple[Label, ...], after: tuple[Label, ...]) -> str:
+    new, gone = set(after) - set(before), set(before) - set(after)
+    if new and gone:
+        return "change of a label"
+    return f'label "{next(iter(new or gone)).name}" {"added" if new else "removed"}'
+
+
+def _describe_bits(before: np.ndarray[Any, Any], after: np.ndarray[Any, Any]) -> str:
+    return f"labels of {_texts(_different(before, after))}"
+
+
+def _describe_trash(before: np.ndarray[Any, Any], after: np.ndarray[Any, Any]) -> str:
+    verb = "trash" if np.count_nonzero(after) > np.count_nonzero(before) else "restore"
+    return f"{verb} {_texts(_different(before, after))}"
+
+
+def _different(before: np.ndarray[Any, Any], after: np.ndarray[Any, Any]) -> int:
+    if before.size != after.size:
+        return int(np.count_nonzero(after if before.size == 0 else before))
+    return int(np.count_nonzero(before != after))
+
+
+def _describe_selection(before: np.ndarray[Any, Any], after: np.ndarray[Any, Any]) -> str:
+    return f"selection of {_texts(after.size)}" if after.size else "end of the selection"
+
+
+def _describe_plan(before: Plan, after: Plan) -> str:
+    line = ("threshold", "flag_share")
+    same = replace(after, **{name: getattr(before, name) for name in line})
+    return "threshold" if same == before else "change of the parameters"
+
+
+WORK: Mapping[str, WorkField] = {
+    "plan": WorkField(
+        Plan(), lambda plan: _pack(plan.as_dict()), lambda stored, _: Plan.from_dict(_unpack(stored)), _describe_plan
+    ),
+    "overrides": WorkField(MappingProxyType({}), _encode_by_row, _decode_flags, _describe_flags),
+    "labels": WorkField(
+        (), lambda labels: _pack([asdict(label) for label in labels]), _decode_labels, _describe_labels
+    ),
+    "label_bits": WorkField(NO_BITS, _encode_bits, _decode_bits, _describe_bits),
+    "notes": WorkField(MappingProxyType({}), _encode_by_row, _decode_notes, lambda *_: "note"),
+    "trashed": WorkField(NO_MASK, _encode_mask, _decode_mask, _describe_trash),
+    "filters": WorkField(
+        Filters(),
+        lambda filters: _pack(filters.as_dict()),
+        lambda stored, _: Filters.from_dict(_unpack(stored)),
+        lambda *_: "change of the filters",
+    ),
+    "saved_filters": WorkField(
+        (), lambda saved: _pack([[name, f.as_dict()] for name, f in saved]), _decode_saved, lambda *_: "saved filters"
+    ),
+    "selection": WorkField(NO_ROWS, _encode_rows, _decode_rows, _describe_selection),
+    "colour_by": WorkField(ANOMALY, _pack, lambda stored, _: str(_unpack(stored)), lambda *_: "colour of the map"),
+    "hidden": WorkField((), _pack, _decode_words, lambda *_: "hiding in the legend"),
+}
+"""Decisions first: the first field that changed names the action."""
+
+NAMED_FIRST = ("overrides", "labels", "label_bits", "notes", "trashed", "plan", "filters", "saved_filters")
+
+
+def changed_fields(before: AppState, after: AppState) -> tuple[str, ...]:
+    """Names of the fields that are not the same object any more."""
+    return tuple(name for name in WORK if getattr(before, name) is not getattr(after, name))
+
+
+def describe(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """What an action did, in words: "flag 3 texts"."""
+    order = sorted(after, key=lambda name: (*NAMED_FIRST, name).index(name))
+    return WORK[order[0]].describe(before[order[0]], after[order[0]])
+
+
+def values_of(state: AppState) -> dict[str, Any]:
+    """Every field's value."""
+    return {name: getattr(state, name) for name in WORK}
+
+
+def encoded(values: Mapping[str, Any]) -> dict[str, bytes]:
+    """Fields as the project keeps them."""
+    return {name: WORK[name].encode(value) for name, value in values.items()}
+
+
+def decoded(stored: Mapping[str, bytes], rows: int) -> tuple[dict[str, Any], list[str]]:
+    """Every field's value, its default where nothing is stored, and the names of those that cannot be read."""
+    values, damaged = {name: field.default for name, field in WORK.items()}, []
+    for name, field in WORK.items():
+        if name in stored:
+            try:
+                values[name] = field.decode(stored[name], rows)
+            except (ValueError, TypeError, KeyError, ExplorerError):
+                damaged.append(name)
+    return values, damaged
+
+
+DECISIONS = ("overrides", "label_bits", "notes", "trashed")
+"""Fields that belong to the texts of one corpus, row by row, and took work to make."""
+
+
+def holds_decisions(stored: Mapping[str, bytes], rows: int) -> bool:
+    """Whether anything was decided by hand on the corpus; what cannot be read counts as decided."""
+    values, damaged = decoded({name: stored[name] for name in DECISIONS if name in stored}, rows)
+    return (
+        bool(damaged)
+        or any(np.any(values[name]) for name in ("label_bits", "trashed"))
+        or any(len(values[name]) for name in ("overrides", "notes"))
+    )

@@ -1,0 +1,48 @@
+"""Putting back what a person did: the operation behind undo and redo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from explorer.app import operations as op
+from explorer.app.changes import Changes
+from explorer.app.operations import with_overrides, with_shown
+from explorer.app.state import AppState
+from explorer.app.store import Operation
+
+CHANGES: Mapping[str, Changes] = {
+    "plan": Changes.PLAN,
+    "overrides": Changes.FLAGS,
+    "labels": Changes.LABELS,
+    "label_bits": Changes.LABELS,
+    "notes": Changes.LABELS,
+    "trashed": Changes.LABELS | Changes.SHOWN,
+    "filters": Changes.FILTERS,
+    "saved_filters": Changes.FILTERS,
+    "selection": Changes.SELECTION,
+    "colour_by": Changes.COLOUR,
+    "hidden": Changes.COLOUR,
+}
+"""What each field of the work (``work.py``) changes on the screen."""
+
+
+def restore_work(*, values: Mapping[str, Any]) -> Operation:
+    """Set fields of the work to values that they had before, with everything that follows from them."""
+
+    def apply(state: AppState) -> tuple[AppState, Changes]:
+        changes, after = Changes.NONE, state
+        if "plan" in values:
+            after, changes = op.set_plan(plan=values["plan"])(after)
+        others = {name: value for name, value in values.items() if name not in ("plan", "overrides")}
+        after = replace(after, **others)
+        if "overrides" in values:
+            after = with_overrides(after, values["overrides"])
+        if "selection" in values:
+            after = replace(after, pointing="selection" if after.selection.size else "current")
+        for name in values:
+            changes |= CHANGES[name]
+        return with_shown(after), changes
+
+    return apply

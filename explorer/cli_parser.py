@@ -1,0 +1,243 @@
+"""The words of the command line: every command with its options, and what wrong words are told."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import explorer
+from explorer.errors import OptionError
+
+COMMANDS = ("run", "rerun", "add", "export", "neighbors", "screenshot", "demo")
+
+EXAMPLES = """examples:
+  text-explorer                                    open the window
+  text-explorer tickets.csv                        open the window with a corpus
+  text-explorer run tickets.csv --out out          write out/report.csv without a window
+  text-explorer run mails.jsonl --out out --text subject body --id ticket --clean html quotes
+  text-explorer rerun out/manifest.json --out again
+  text-explorer neighbors out/project.textmap --query "card was declined" --k 5
+"""
+
+RUN_EXAMPLES = (
+    "tickets.csv --out out",
+    "tickets.csv --out out --text subject body --detector knn lof iforest --flag-share 0.02",
+    "texts.txt --out out --encoder lexical --no-map",
+    "tickets.csv --out out --vectors vectors.npy --metric euclidean",
+)
+
+
+SEVERAL = ("--text", "--clean", "--detector")
+"""Options of ``run`` that take several values."""
+
+EXPORT_EXAMPLES = (
+    "out/project.textmap --out report.csv",
+    "out/project.textmap --out flagged.jsonl --rows flagged",
+    "out/project.textmap --out spam.parquet --rows label:spam",
+    "out/project.textmap --out report.html",
+)
+
+
+def parsed(words: list[str]) -> argparse.Namespace:
+    """The options of a command; ``command`` is its name. Raises ``OptionError`` for words that mean nothing."""
+    try:
+        return _strictly_parsed(words)
+    except OptionError:
+        for other in _corpus_first(words):
+            with suppress(OptionError):
+                return _strictly_parsed(other)
+        raise
+
+
+def _strictly_parsed(words: list[str]) -> argparse.Namespace:
+    options, unknown = command_parser().parse_known_args(words)
+    if unknown:
+        raise OptionError(f"Unrecognized arguments: {' '.join(unknown)}.", f"See text-explorer {words[0]} --help.")
+    return options
+
+
+def _corpus_first(words: list[str]) -> Iterator[list[str]]:
+    """Readings of ``run --text subject body mails.csv``: the last of several values that exists is the corpus."""
+    if words[0] != "run":
+        return
+    taken = 0
+    for place, word in enumerate(words[1:], 1):
+        if word.startswith("-"):
+            taken = 1 if word in SEVERAL else 0
+        elif taken:
+            taken += 1
+            last = place + 1 == len(words) or words[place + 1].startswith("-")
+            if taken > 2 and last and Path(word).exists():
+                yield ["run", word, *words[1:place], *words[place + 1 :]]
+
+
+class _Parser(argparse.ArgumentParser):
+    """Wrong words are one line on stderr, like every other mistake."""
+
+    def error(self, message: str) -> Any:
+        raise OptionError(f"{message[:1].upper()}{message[1:]}.", f"See {self.prog} --help.")
+
+
+def _path(word: str) -> Path:
+    """An empty word, such as a shell variable that is not set, would mean the present folder."""
+    if not word:
+        raise argparse.ArgumentTypeError("the path is empty")
+    return Path(word)
+
+
+def window_parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="text-explorer",
+        description="See a corpus of texts as a map, ask what is near and what does not belong. "
+        f"Commands without a window: {', '.join(COMMANDS)} (text-explorer COMMAND --help).",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("path", nargs="?", type=_path, help="a corpus file, a folder of texts, or a project to open")
+    parser.add_argument("--version", action="version", version=f"text-explorer {explorer.__version__}")
+    return parser
+
+
+def command_parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="text-explorer")
+    commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
+    _add_run(commands)
+    _add_rerun(commands)
+    _add_add(commands)
+    _add_export(commands)
+    _add_neighbors(commands)
+    _add_screenshot(commands)
+    _add_demo(commands)
+    return parser
+
+
+def _command(commands: Any, name: str, about: str, *examples: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=about,
+        description=about,
+        epilog="\n".join(("examples:", *(f"  text-explorer {name} {words}" for words in examples))),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--quiet", action="store_true", help="no progress and no remarks on standard error")
+    parser.add_argument("--json", action="store_true", help="print the answer as JSON")
+    return parser
+
+
+def _add_run(commands: Any) -> None:
+    about = "Read a corpus, embed it, find neighbours and anomalies; write report.csv, manifest.json and a project."
+    parser = _command(commands, "run", about, *RUN_EXAMPLES)
+    add = parser.add_argument
+    several = {"nargs": "+", "action": "extend", "default": []}
+    add("corpus", type=_path, help="CSV, TSV, JSON, JSONL, Parquet, XLSX, one text a line, .gz of these, or a folder")
+    add("--out", type=_path, required=True, metavar="DIR", help="where to write")
+    add("--text", **several, metavar="COL", help="text column(s), joined in this order (default: guessed)")
+    add("--id", metavar="COL", help="column that identifies a text (default: guessed, else the row number)")
+    add("--label", metavar="COL", help="column with labels (default: guessed)")
+    add("--date", metavar="COL", help="column with dates (default: guessed)")
+    add("--clean", **several, metavar="HOW", help="clean before embedding: html, quotes, signatures")
+    add("--encoder", default="minilm", metavar="NAME", help="minilm (default), lexical, or a model's folder or name")
+    add("--precision", default="auto", metavar="auto|fp32", help="auto: bf16 where the processor has it and it agrees")
+    add("--allow-download", action="store_true", help="let a model named by --encoder be fetched from its hub")
+    add("--vectors", type=_path, metavar="FILE.npy", help="precomputed embeddings, one row a text, in corpus order")
+    add(
+        "--detector",
+        **several,
+        metavar="NAME",
+        help="knn lof iforest; the first gives anomaly_score (default: knn lof)",
+    )
+    add("--k", type=int, default=15, help="number of neighbours (default 15)")
+    add("--metric", default="cosine", metavar="cosine|euclidean", help="how distance is measured (default cosine)")
+    add("--threshold", type=float, metavar="SCORE", help="flag texts with at least this score")
+    add("--flag-share", type=float, metavar="SHARE", help="flag this share of the texts, such as 0.02")
+    add("--seed", type=int, default=0, help="the only source of randomness (default 0)")
+    add("--layout", default="umap", metavar="NAME", help="umap (default), tsne, pca, umap-3d, pca-3d")
+    add("--no-map", action="store_true", help="no map: x and y stay empty")
+    add("--raw", action="store_true", help="write cells as they are, those that a spreadsheet would run too")
+
+
+def _add_rerun(commands: Any) -> None:
+    about = "Make a report again from its manifest, and say whether it is the same."
+    examples = ("out/manifest.json --out again", "out/manifest.json --out again --corpus moved/tickets.csv")
+    parser = _command(commands, "rerun", about, *examples)
+    parser.add_argument("manifest", type=_path, help="a manifest.json that run, rerun or export wrote")
+    parser.add_argument("--out", type=_path, required=True, metavar="DIR", help="where to write")
+    parser.add_argument("--corpus", type=_path, metavar="PATH", help="where the corpus lies now, if it was moved")
+    parser.add_argument("--vectors", type=_path, metavar="FILE.npy", help="where the vectors lie now, if moved")
+
+
+def _add_add(commands: Any) -> None:
+    about = "More texts in a project: new rows behind the old ones, decisions kept, the map left where it is."
+    parser = _command(commands, "add", about, "out/project.textmap more-tickets.csv")
+    parser.add_argument("project", type=_path, help="a project folder, such as out/project.textmap")
+    parser.add_argument("corpus", type=_path, help="texts with the same columns as the corpus")
+
+
+def _add_export(commands: Any) -> None:
+    about = "Write the report of a project, decisions included: every row, some rows, or a page for people."
+    parser = _command(commands, "export", about, *EXPORT_EXAMPLES)
+    parser.add_argument("project", type=_path, help="a project folder, such as out/project.textmap")
+    parser.add_argument(
+        "--out", type=_path, required=True, metavar="FILE", help="what to write: .csv, .jsonl, .parquet or .html"
+    )
+    parser.add_argument(
+        "--rows", default="all", metavar="WHICH", help="flagged, all (default) or label:NAME; not for .html"
+    )
+    parser.add_argument("--raw", action="store_true", help="write a CSV's cells as they are, formulas included")
+
+
+def _add_neighbors(commands: Any) -> None:
+    about = "The nearest texts of a row or of a text, with proof."
+    examples = ('out/project.textmap --query "card was declined" --k 5', "out/project.textmap --row 17 --json")
+    parser = _command(commands, "neighbors", about, *examples)
+    parser.add_argument("project", type=_path, help="a project folder, such as out/project.textmap")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--row", type=int, metavar="N", help="a row of the corpus, from 0")
+    which.add_argument("--query", metavar="TEXT", help="any text")
+    parser.add_argument("--k", type=int, help="how many (default: the project's k)")
+
+
+def _add_screenshot(commands: Any) -> None:
+    about = "A picture of the window with a project open; no display is needed."
+    parser = _command(commands, "screenshot", about, "out/project.textmap --out window.png --theme dark")
+    parser.add_argument("project", type=_path, help="a project folder, such as out/project.textmap")
+    parser.add_argument("--out", type=_path, required=True, metavar="FILE.png", help="the picture to write")
+    parser.add_argument("--theme", choices=("light", "dark"), default="light", help="light (default) or dark")
+    parser.add_argument("--size", default="1280x800", metavar="WxH", help="of the window (default 1280x800)")
+
+
+def _add_demo(commands: Any) -> None:
+    about = "The bundled sample: in the window where there is a display, else report, manifest and a picture."
+    parser = _command(commands, "demo", about, "--out build/demo")
+    parser.add_argument(
+        "--out", type=_path, default=Path("build/demo"), metavar="DIR", help="where to write (default build/demo)"
+    )
+
+
+def plan_of(options: argparse.Namespace) -> Any:
+    """The parameters that the words of ``run`` ask for. Raises ``OptionError``."""
+    from explorer.core.plan import Plan
+
+    return Plan(
+        encoder=_encoder(options.encoder),
+        precision=options.precision,
+        allow_download=options.allow_download,
+        vectors=None if options.vectors is None else str(options.vectors.absolute()),
+        k=options.k,
+        metric=options.metric,
+        detectors=tuple(dict.fromkeys(options.detector)) or ("knn", "lof"),
+        threshold=options.threshold,
+        flag_share=options.flag_share,
+        seed=options.seed,
+        map=not options.no_map,
+        layout=options.layout,
+    )
+
+
+def _encoder(name: str) -> str:
+    """A model's folder by its whole path, so that the project finds it from anywhere; other names as they are."""
+    folder = Path(name).expanduser()
+    return str(folder.absolute()) if name.strip() and name not in ("minilm", "lexical") and folder.is_dir() else name

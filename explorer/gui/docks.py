@@ -1,0 +1,93 @@
+"""Where the panels lie: left what the corpus is, right the text and what is near it, below the lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+
+LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
+RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
+BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
+
+AREAS: Mapping[str, Qt.DockWidgetArea] = {
+    "Corpus": LEFT,
+    "Filters": LEFT,
+    "Labels": LEFT,
+    "Text": RIGHT,
+    "Neighbours": RIGHT,
+    "Documents": BOTTOM,
+    "Anomalies": BOTTOM,
+    "Report": BOTTOM,
+    "Jobs": BOTTOM,
+}
+FRONT = "Anomalies"
+"""The list that is seen first."""
+
+VERSION = 2
+"""Raised when panels come or go, so that an older arrangement is not forced upon them."""
+
+
+class Docks:
+    """One dock for each panel, by the panel's title."""
+
+    def __init__(self, window: QMainWindow, panels: Mapping[str, QWidget]) -> None:
+        self._window = window
+        window.setDockOptions(
+            QMainWindow.DockOption.AllowTabbedDocks
+            | QMainWindow.DockOption.AllowNestedDocks
+            | QMainWindow.DockOption.GroupedDragging
+        )
+        window.setTabPosition(BOTTOM, QTabWidget.TabPosition.North)
+        window.setTabPosition(LEFT, QTabWidget.TabPosition.North)
+        window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+        window.setCorner(Qt.Corner.BottomLeftCorner, BOTTOM)
+        self._docks = {title: self._dock(title, panel) for title, panel in panels.items()}
+        self.reset()
+
+    def _dock(self, title: str, panel: QWidget) -> QDockWidget:
+        dock = QDockWidget(title, self._window)
+        dock.setObjectName(f"dock_{title.lower()}")
+        dock.setWidget(panel)
+        return dock
+
+    def reset(self) -> None:
+        """Every panel where it lies at first."""
+        for title, dock in self._docks.items():
+            self._window.removeDockWidget(dock)
+            dock.setFloating(False)
+            self._window.addDockWidget(AREAS[title], dock)
+            dock.show()
+        docks = self._docks
+        self._window.splitDockWidget(docks["Corpus"], docks["Filters"], Qt.Orientation.Vertical)
+        self._window.splitDockWidget(docks["Filters"], docks["Labels"], Qt.Orientation.Vertical)
+        self._window.splitDockWidget(docks["Text"], docks["Neighbours"], Qt.Orientation.Vertical)
+        lists = [docks[title] for title, area in AREAS.items() if area is BOTTOM]
+        for dock in lists[1:]:
+            self._window.tabifyDockWidget(lists[0], dock)
+        docks[FRONT].raise_()
+        self._window.resizeDocks([docks["Corpus"], docks["Text"]], [232, 336], Qt.Orientation.Horizontal)
+        self._window.resizeDocks([docks["Text"], docks["Neighbours"]], [400, 320], Qt.Orientation.Vertical)
+        left = [docks[title] for title in ("Corpus", "Filters", "Labels")]
+        self._window.resizeDocks(left, [232, 112, 112], Qt.Orientation.Vertical)
+        self._window.resizeDocks([lists[0]], [256], Qt.Orientation.Vertical)
+
+    def show(self, title: str) -> None:
+        """Bring a panel to the front."""
+        self._docks[title].show()
+        self._docks[title].raise_()
+
+    def switches(self) -> list[QAction]:
+        """An action for each panel that shows or hides it."""
+        return [dock.toggleViewAction() for dock in self._docks.values()]
+
+    def save(self) -> str:
+        """The arrangement, as text."""
+        return bytes(self._window.saveState(VERSION).toBase64().data()).decode("ascii")
+
+    def restore(self, saved: object) -> None:
+        """Go back to an arrangement; one that is not understood changes nothing."""
+        if isinstance(saved, str) and saved:
+            self._window.restoreState(QByteArray.fromBase64(saved.encode("ascii", "replace")), VERSION)
