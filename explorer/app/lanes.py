@@ -160,9 +160,9 @@ class Lanes:
         """Run ``work``, which reads files, on a thread and bring its answer or error back."""
         self._run(self._files, work, done, failed)
 
-    def search(self, work: Callable[[], T], done: Callable[[T], None], failed: OnFailed) -> None:
-        """The same for a neighbour search; one that waits is dropped when a newer one comes."""
-        self._newest("neighbours", self._search, work, done, failed)
+    def search(self, kind: str, work: Callable[[], T], done: Callable[[T], None], failed: OnFailed) -> None:
+        """The same for a neighbour search; one that waits is dropped when a newer one of its kind comes."""
+        self._newest(kind, self._search, work, done, failed)
 
     def query(self, kind: str, work: Callable[[], T], done: Callable[[T], None], failed: OnFailed) -> None:
         """The same for a question to the engine, which answers one at a time; only the newest of a kind counts."""

@@ -64,7 +64,7 @@ class Queries:
         def failed(error: ExplorerError) -> None:
             self._store.dispatch(filtering.show_passed(filters=filters, passed=None, error=error.what))
 
-        if state.filters.chips or state.passed is not None:
+        if state.filters.chips or state.passed is not None or state.filter_error:
             self._lanes.query("filter", lambda: self._engine_for(state).filter(filters), show, failed)
 
     def _search(self, state: AppState) -> None:
@@ -90,7 +90,7 @@ class Queries:
 
         def near(answer: Mapping[str, Any]) -> None:
             vector = np.asarray(answer["vector"], np.float32)
-            self._lanes.search(lambda: self._neighbours.near_vector(results, vector, view), show, refuse)
+            self._lanes.search("meaning", lambda: self._neighbours.near_vector(results, vector, view), show, refuse)
 
         def show(answer: Answer) -> None:
             found = np.zeros(state.rows, np.bool_)

@@ -374,7 +374,7 @@ class Session:
                     op.show_neighbours(row=row, rows=answer.rows, distances=answer.distances, source=answer.source)
                 )
 
-        self._lanes.search(lambda: self._search.near_row(results, row, view), show, self.say_error)
+        self._lanes.search("neighbours", lambda: self._search.near_row(results, row, view), show, self.say_error)
 
     # --- export ---------------------------------------------------------------------------------
 

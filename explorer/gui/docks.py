@@ -23,6 +23,8 @@ AREAS: Mapping[str, Qt.DockWidgetArea] = {
     "Report": BOTTOM,
     "Jobs": BOTTOM,
 }
+WIDTHS = {LEFT: 184, RIGHT: 232}
+"""Pixels that a panel beside the map needs at least."""
 FRONT = "Anomalies"
 """The list that is seen first."""
 
@@ -51,6 +53,7 @@ class Docks:
         dock = QDockWidget(title, self._window)
         dock.setObjectName(f"dock_{title.lower()}")
         dock.setWidget(panel)
+        panel.setMinimumWidth(WIDTHS.get(AREAS[title], 0))
         return dock
 
     def reset(self) -> None:
@@ -71,7 +74,7 @@ class Docks:
         self._window.resizeDocks([docks["Corpus"], docks["Text"]], [232, 336], Qt.Orientation.Horizontal)
         self._window.resizeDocks([docks["Text"], docks["Neighbours"]], [400, 320], Qt.Orientation.Vertical)
         left = [docks[title] for title in ("Corpus", "Filters", "Labels")]
-        self._window.resizeDocks(left, [232, 112, 112], Qt.Orientation.Vertical)
+        self._window.resizeDocks(left, [160, 184, 160], Qt.Orientation.Vertical)
         self._window.resizeDocks([lists[0]], [256], Qt.Orientation.Vertical)
 
     def show(self, title: str) -> None:

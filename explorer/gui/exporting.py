@@ -150,6 +150,7 @@ class PictureDialog(QDialog):
         self.setWindowTitle("Export the map as a picture")
         self._sheet = sheet
         self._title = named(QLineEdit(sheet.title), "Title")
+        self._title.setMinimumWidth(40 * UNIT)
         self._width, self._height = _pixels(1920, "Width"), _pixels(1200, "Height")
         self._scale = named(QDoubleSpinBox(), "Scale", "Letters and points grow with it; 2 suits a dense screen")
         self._scale.setRange(0.5, 16)

@@ -184,8 +184,16 @@ class MainWindow(QMainWindow):
         self._search.set_history(self._settings.searches)
         self._commands.shortcuts_changed.connect(lambda keys: self._change_settings(shortcuts=keys))
         self._map.moved.connect(self._quiet.start)
+        self._connect_panels()
         self._map.picture_requested.connect(self._exporter.export_picture)
         self._quiet.timeout.connect(self._save_view)
+
+    def _connect_panels(self) -> None:
+        """What one panel asks of another goes through the window."""
+        documents = cast(DocumentsPanel, self._panels["Documents"])
+        documents.filter_requested.connect(cast(FiltersPanel, self._panels["Filters"]).add_filter)
+        documents.neighbours_requested.connect(lambda _: self._docks.show("Neighbours"))
+        documents.map_requested.connect(self._map.show_row)
 
     # --- showing --------------------------------------------------------------------------------
 

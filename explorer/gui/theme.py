@@ -146,6 +146,7 @@ def _outlines(theme: Theme) -> str:
         f"QLineEdit, QPlainTextEdit {{ {line} padding: 2px 4px; }}"
         f"QCheckBox::indicator:unchecked {{ {line} width: 12px; height: 12px; }}"
         f"QListView::indicator:unchecked {{ {line} width: 12px; height: 12px; }}"
+        f"QRadioButton::indicator:unchecked {{ {line} border-radius: 7px; width: 12px; height: 12px; }}"
     )
 
 

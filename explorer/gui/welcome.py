@@ -80,7 +80,8 @@ class Welcome(QWidget):
         whole.addWidget(self._recent_title)
         whole.addLayout(self._recent)
         whole.addStretch(2)
-        self._tips.setMaximumWidth(60 * UNIT)
+        self._tips.setFixedWidth(56 * UNIT)
+        self._tips.setMinimumHeight(11 * UNIT)
         whole.addWidget(self._tips, 0, Qt.AlignmentFlag.AlignHCenter)
         whole.addStretch(1)
 

@@ -157,7 +157,7 @@ def test_nothing_in_a_project_is_executable_or_pickled(tmp_path: Path, small_csv
     from explorer.core.corpus.corpus import Roles
 
     run_corpus(small_csv, tmp_path, Roles(("question",)), Plan(encoder="lexical"))
-    allowed = {".sqlite", ".arrow", ".npy", ".json", ".ann", ".lock", ""}
+    allowed = {".sqlite", ".arrow", ".npy", ".json", ".ann", ".lock", ".verified", ""}
     for file in (tmp_path / "project.textmap").rglob("*"):
         if file.is_file():
             assert file.suffix in allowed, file

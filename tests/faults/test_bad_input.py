@@ -155,7 +155,7 @@ def test_projects_that_cannot_be_used(good: Path, tmp_path: Path, capsys: pytest
     with ProjectFolder.open(project):
         assert "open in another window" in refused(capsys, *run)
     with sqlite3.connect(project / "project.sqlite") as database:
-        database.execute("UPDATE meta SET value = '[]' WHERE name = 'plan'")
+        database.execute("UPDATE work SET value = x'00' WHERE field = 'plan'")
     assert "something else than expected" in refused(capsys, "neighbors", project, "--row", 0)
     with sqlite3.connect(project / "project.sqlite") as database:
         database.execute("UPDATE meta SET value = '99' WHERE name = 'format'")

@@ -23,7 +23,7 @@ from explorer.gui.application import make_application
 from explorer.gui.qt_bridge import QtBridge
 from tests.conftest import sample_rows
 
-TIMEOUT = 60_000
+TIMEOUT = 30_000
 ROWS = 120
 STRANGE = {
     3: "\u0645\u0631\u062d\u0628\u0627 card \u0628\u0627\u0644\u0639\u0627\u0644\u0645",

@@ -46,7 +46,7 @@ def test_the_window_opens_with_a_file_and_quits(small_csv: Path, tmp_path: Path,
 def test_the_sample_opens_without_a_question(
     small_csv: Path, tmp_path: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("explorer.gui.main_window.sample_file", lambda: small_csv)
+    monkeypatch.setattr("explorer.gui.opening.sample_file", lambda: small_csv)
     seen: list[object] = []
 
     def look() -> None:

@@ -7,6 +7,8 @@ import pytest
 from explorer.core.query.search import TextQuery
 from explorer.gui.excerpts import LOOKED_AT, excerpt
 
+HELLO, WORLD = "\u0645\u0631\u062d\u0628\u0627", "\u0628\u0627\u0644\u0639\u0627\u0644\u0645"
+
 
 def test_without_a_search_a_text_is_shown_from_its_beginning() -> None:
     assert excerpt("One\n\n  two", None).line == "One two"
@@ -25,13 +27,13 @@ def test_a_match_far_on_is_brought_into_view() -> None:
 @pytest.mark.parametrize(
     ("text", "query", "expected"),
     [
-        ("\u0645\u0631\u062d\u0628\u0627 \u0628\u0627\u0644\u0639\u0627\u0644\u0645", TextQuery("\u0645\u0631\u062d\u0628\u0627"), ["\u0645\u0631\u062d\u0628\u0627"]),
+        (f"{HELLO} {WORLD}", TextQuery(HELLO), [HELLO]),
         ("\U0001f4b3\U0001f4b3 Cafe\u0301 card", TextQuery("cafe"), ["Cafe\u0301"]),
         ("card-Card CARD", TextQuery("card -other"), ["card", "Card", "CARD"]),
         ("a1 b22", TextQuery("[0-9]+", "regex"), ["1", "22"]),
         ("my card", TextQuery("plastic", "meaning"), []),
     ],
-)  # fmt: skip
+)
 def test_matches_are_places_in_the_line(text: str, query: TextQuery, expected: list[str]) -> None:
     shown = excerpt(text, query)
     assert [shown.line[start:end] for start, end in shown.matches] == expected

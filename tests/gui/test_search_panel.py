@@ -41,6 +41,8 @@ def panel(desk: PanelDesk) -> SearchPanel:
     desk.follow([panel])
     panel.resize(900, 60)
     panel.show()
+    panel.activateWindow()
+    desk.until(panel.isActiveWindow)
     return panel
 
 
@@ -48,6 +50,7 @@ def look_for(desk: PanelDesk, panel: SearchPanel, text: str, mode: str = "words"
     """Write a search as a person does, and press Enter."""
     choose(control(panel, QComboBox, "How to search"), mode)
     field = control(panel, QLineEdit, "Search the texts")
+    field.setFocus()
     field.clear()
     desk.qtbot.keyClicks(field, text)
     desk.qtbot.keyClick(field, Qt.Key.Key_Return)

@@ -33,11 +33,13 @@ from explorer.app import operations as op
 from explorer.app.labels import names_at
 from explorer.app.session import OpenRequest
 from explorer.app.settings import Settings
+from explorer.app.state import ANOMALY
 from explorer.core.corpus.corpus import Roles
 from explorer.core.pipeline import is_complete
 from explorer.core.query.predicates import Moments, Values
 from explorer.core.query.search import TextQuery
-from explorer.gui.application import make_application, make_window, show_window
+from explorer.gui.application import make_application, make_window
+from explorer.gui.colouring import LABELS
 from explorer.gui.exporting import PictureDialog, RowsDialog
 from explorer.gui.sample import sample_file
 from explorer.gui.theme import apply_theme
@@ -75,7 +77,7 @@ class Walk:
         self.made = make_window(Settings(theme=theme), lambda _: None, projects=self.folder)  # type: ignore[arg-type]
         self.window, self.session = self.made.window, self.made.session
         self.number = 0
-        show_window(self.window)
+        self.window.show()
 
     @property
     def state(self):
@@ -161,7 +163,7 @@ def _map(w: Walk) -> None:
     w.choose("Colour by", "intent")
     w.wait()
     w.picture("colour-by-category")
-    w.do(op.hide_entries(names=[entry for entry in _legend(w)[1:4]]))
+    w.do(op.hide_entries(names=_legend(w)[1:4]))
     w.picture("legend-hides-classes")
     w.do(op.hide_entries(names=[]))
     w.choose("Colour by", "Trust")
@@ -285,7 +287,7 @@ def _again(out: Path, theme: str, folder: Path) -> None:
     """The next start, after an end that nobody wanted."""
     project = next(folder.glob("*.textmap"))
     made = make_window(Settings(theme=theme, unfinished=str(project)), lambda _: None, projects=folder)  # type: ignore[arg-type]
-    show_window(made.window)
+    made.window.show()
     loop = QEventLoop()
     QTimer.singleShot(SETTLE, loop.quit)
     loop.exec()

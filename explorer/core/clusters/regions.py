@@ -76,12 +76,12 @@ def find_regions(corpus: Corpus, graph: KnnGraph, *, seed: int = 0, progress: Pr
         raise ValueError(f"the graph has {graph.rows} rows, the corpus {corpus.rows}")
     levels = communities(graph, seed=seed, progress=progress.part(0.0, 0.6))
     found = keywords(corpus.embedded, levels, most=MOST_WORDS, seed=seed, progress=progress.part(0.6, 1.0))
-    regions = tuple(_level(levels, level, words) for level, words in enumerate(found.words))
+    regions = tuple(region_level(levels, level, words) for level, words in enumerate(found.words))
     progress.report(1.0, "Naming regions")
     return Regions(levels, regions, found.texts_read, found.characters_read)
 
 
-def _level(levels: NDArray[np.int32], level: int, words: tuple[tuple[str, ...], ...]) -> tuple[Region, ...]:
+def region_level(levels: NDArray[np.int32], level: int, words: tuple[tuple[str, ...], ...]) -> tuple[Region, ...]:
     labels = levels[:, level]
     linked = labels >= 0
     sizes = np.bincount(labels[linked], minlength=len(words))

@@ -250,6 +250,12 @@ class MapPanel(QWidget):
         """Show the whole map."""
         self._map.fit()
 
+    def show_row(self, row: int) -> None:
+        """Bring a row into the part of the map that is seen, and take the keyboard there."""
+        if self._session.state.results.positions is not None:
+            self._map.reveal(row)
+            self._map.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def select_window(self) -> None:
         """Select the texts that can be seen in the part of the map that is shown."""
         self._session.store.dispatch(op.select(rows=self._map.visible_rows()))

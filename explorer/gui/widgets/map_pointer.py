@@ -210,10 +210,10 @@ class MapPointer(MapCanvas):
         """The layer, and what of it, that a click here is for."""
         if self.in_space:
             return None
+        if self._row_at(place) >= 0:  # a name must not keep anybody from a point that lies under it
+            return None
         above = self._layers.hit(place.x(), place.y(), below=False)
-        if above is not None or self._row_at(place) >= 0:
-            return above
-        return self._layers.hit(place.x(), place.y(), below=True)
+        return above if above is not None else self._layers.hit(place.x(), place.y(), below=True)
 
     def _ask_for_menu(self, place: QPointF) -> None:
         where: QPoint = self.mapToGlobal(place).toPoint()

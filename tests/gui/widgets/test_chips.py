@@ -17,6 +17,7 @@ SIGNALS = (
     "inverted_changed",
     "renamed",
     "removed",
+    "edit_requested",
     "save_requested",
     "match_changed",
     "add_requested",
@@ -68,6 +69,7 @@ def test_chips_say_what_they_are(bar: ChipBar) -> None:
     ("key", "place", "expected"),
     [
         (Qt.Key.Key_Space, 0, ("enabled_changed", 0, False)),
+        (Qt.Key.Key_Return, 1, ("edit_requested", 1)),
         (Qt.Key.Key_Space, 1, ("enabled_changed", 1, True)),
         (Qt.Key.Key_I, 1, ("inverted_changed", 1, True)),
         (Qt.Key.Key_I, 2, ("inverted_changed", 2, False)),
@@ -97,7 +99,7 @@ def test_a_click_toggles_and_the_small_buttons_do_theirs(
 def test_the_menu_has_it_all(bar: ChipBar, told: list[tuple[Any, ...]]) -> None:
     menu = bar.chips[2].make_menu()
     words = [action.text().replace("&", "") for action in menu.actions() if not action.isSeparator()]
-    assert words == ["Rename…", "Do not invert", "Disable", "Remove", "Save as…"]
+    assert words == ["Edit…", "Rename…", "Do not invert", "Disable", "Remove", "Save as…"]
     for action in menu.actions()[1:]:
         action.trigger()
     assert told == [
