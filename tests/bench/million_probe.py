@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 QUIET = 0.5
 """Seconds without an answer after which the next action is taken."""
@@ -136,10 +138,10 @@ def actions(person: Person) -> Iterator[tuple]:
     yield "filters_off", press("undo"), lambda: state().shown_count > 100_000
     yield "search", do(filtering.search(query=TextQuery("refund"))), lambda: state().search.found is not None
     yield "select_all", press("select_shown")
-    yield "invert", press("invert")
     yield "label", do(marking.add_label(name="odd"))
     yield "label_all", lambda: store.dispatch(marking.give_label(rows=state().targets, name="odd"))
     yield "undo_label", press("undo")
+    yield "invert", press("invert")
     yield "colour_number", do(op.set_colour(colour_by="amount"))
     yield "colour_category", do(op.set_colour(colour_by="team"))
     yield "colour_region", do(op.set_colour(colour_by=REGIONS))
@@ -156,18 +158,12 @@ def actions(person: Person) -> Iterator[tuple]:
     yield "current", do(op.set_current(row=123_456)), lambda: bool(state().neighbours.source)
     yield "current_again", do(op.set_current(row=654_321)), lambda: bool(state().neighbours.source)
     yield "grow", press("grow")
-    yield "trash", do(marking.put_in_trash(rows=np_rows(1000))), lambda: state().trash_count > 0
+    yield "trash", do(marking.put_in_trash(rows=np.arange(1000))), lambda: state().trash_count > 0
     yield "undo_trash", press("undo")
     yield "select_window", press("select_window")
     yield "clear", press("select_none")
     for panel in ("Documents", "Anomalies", "Filters", "Labels", "Report", "Text"):
         yield f"panel_{panel}", lambda panel=panel: person.window.panels.show(panel)
-
-
-def np_rows(count: int):
-    import numpy as np
-
-    return np.arange(count)
 
 
 def main(project: Path) -> dict[str, float]:
