@@ -14,6 +14,7 @@ from typing import Any
 from explorer.app.project_database import ProjectDatabase, StoredStep
 from explorer.app.state import AppState, HistoryView
 from explorer.app.work import WORK, changed_fields, describe
+from explorer.errors import ExplorerError, ProjectError
 
 MOMENT = 1.0
 """Seconds within which changes of the same passing field are one step."""
@@ -52,9 +53,13 @@ class History:
         old = {name: self._stored(name) for name in names}
         new = {name: WORK[name].encode(value) for name, value in after.items()}
         now = time.monotonic()
-        joins = self._last is not None and names == self._last[0] and now - self._last[1] < MOMENT
-        self._database.save_step(StoredStep(describe(before, after), old, new), join=joins and names in PASSING)
-        self._last = (names, now)
+        words = describe(before, after)
+        # Of the parameters only the threshold is moved; two other changes of them are two steps.
+        what = (*names, words) if names == ("plan",) else names
+        joins = names in PASSING and self._last is not None and what == self._last[0]
+        close = self._last is not None and now - self._last[1] < MOMENT
+        self._database.save_step(StoredStep(words, old, new), join=joins and close)
+        self._last = (what, now)
         self._encoded.update(new)
         self._state = state
         return True
@@ -73,14 +78,23 @@ class History:
         return self._move(back=False)
 
     def _move(self, *, back: bool) -> Undone | None:
-        step = self._database.move_in_history(back=back)
+        step = self._database.next_step(back=back)
         if step is None:
             return None
         stored = step.before if back else step.after
+        values = self._understood(stored)
+        self._database.move_in_history(back=back)
         self._encoded.update(stored)
         self._last = None
-        values = {name: WORK[name].decode(value, self._state.rows) for name, value in stored.items()}
         return Undone(values, step.words)
+
+    def _understood(self, stored: Mapping[str, bytes]) -> dict[str, Any]:
+        try:
+            return {name: WORK[name].decode(value, self._state.rows) for name, value in stored.items()}
+        except (ValueError, TypeError, KeyError, ExplorerError) as error:
+            raise ProjectError(
+                "This step cannot be undone or done again: what was kept of it is damaged.", "Nothing has changed."
+            ) from error
 
     def restored(self, state: AppState) -> None:
         """``state`` has what ``undo`` or ``redo`` gave: nothing of it is a new action."""

@@ -100,7 +100,7 @@ class Lanes:
     def pause(self, token: int, *, on: bool) -> None:
         """Hold one job, or let it go on; only those that can be held."""
         job = self._jobs.get(token)
-        if job is not None and job.view.can_pause:
+        if job is not None and job.view.can_pause and job.view.status != "waiting":
             job.lane.pause(token, on=on)
             self._show(job, status="paused" if on else "running")
 
@@ -190,7 +190,7 @@ class Lanes:
         self, pool: ThreadPoolExecutor, work: Callable[[], T], done: Callable[[T], None], failed: OnFailed
     ) -> None:
         def answer(future: Future[T]) -> None:
-            if future.cancelled():
+            if future.cancelled() or self._closed:
                 return
             error = future.exception()
             if error is None:

@@ -158,6 +158,8 @@ def set_threshold(*, value: float | None = None, share: float | None = None) -> 
         if state.ranking is None:
             return state, Changes.NONE
         plan = replace(state.plan, threshold=value, flag_share=share)
+        if plan == state.plan:
+            return state, Changes.NONE
         after = replace(state, plan=plan)
         threshold = choose_threshold(state.ranking, plan)
         flags = flagged(state.ranking, threshold, state.overrides)

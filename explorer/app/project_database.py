@@ -121,8 +121,8 @@ class ProjectDatabase:
         """Format 1 kept overrides by row and the parameters among the facts; both are fields of the work now."""
         if not self._writable:
             raise ProjectError(
-                f"The project {self._file.parent.name} was made by an older version and cannot be changed here.",
-                "Copy it to a folder that you may write to, and open the copy.",
+                f"The project {self._file.parent.name} was made by an older version and has to be brought up to date.",
+                "Open it once in the window, which brings it up to date.",
             )
         with self._transaction() as database:
             overrides = database.execute("SELECT row, flag FROM overrides ORDER BY row").fetchall()
@@ -183,8 +183,9 @@ class ProjectDatabase:
         """Where the person was; the beginning if that cannot be understood."""
         try:
             values = json.loads(self._meta("view") or "{}")
-            return View(**{name: values[name] for name in ("current", "neighbours", "window") if name in values})
-        except (ValueError, TypeError, sqlite3.Error):
+            kinds = {"current": int, "neighbours": dict, "window": dict}
+            return View(**{name: values[name] for name, kind in kinds.items() if isinstance(values.get(name), kind)})
+        except (ValueError, TypeError, AttributeError, sqlite3.Error):
             return View()
 
     def save_view(self, view: View) -> None:
@@ -227,17 +228,20 @@ class ProjectDatabase:
                 _add_step(database, (last or 0) + 1, step)
             _write_work(database, step.after)
 
+    def next_step(self, *, back: bool) -> StoredStep | None:
+        """The step that ``move_in_history`` would undo (``back``) or redo; None if there is none."""
+        with self._understood():
+            found = _next_step(self._open, back=back)
+            return None if found is None else found[1]
+
     def move_in_history(self, *, back: bool) -> StoredStep | None:
         """Undo the last step (``back``) or redo the first undone one; None if there is none."""
-        order = "WHERE NOT undone ORDER BY number DESC" if back else "WHERE undone ORDER BY number"
         with self._transaction() as database:
-            found = database.execute(f"SELECT number, words FROM steps {order} LIMIT 1").fetchone()
+            found = _next_step(database, back=back)
             if found is None:
                 return None
-            fields = database.execute("SELECT field, before, after FROM step_fields WHERE number = ?", found[:1])
-            rows = fields.fetchall()
-            step = StoredStep(found[1], {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows})
-            database.execute("UPDATE steps SET undone = ? WHERE number = ?", (int(back), found[0]))
+            number, step = found
+            database.execute("UPDATE steps SET undone = ? WHERE number = ?", (int(back), number))
             _write_work(database, step.before if back else step.after)
             return step
 
@@ -248,6 +252,15 @@ class ProjectDatabase:
             redo = self._open.execute("SELECT words FROM steps WHERE undone ORDER BY number LIMIT 1")
             first, second = undo.fetchone(), redo.fetchone()
             return str(first[0]) if first else "", str(second[0]) if second else ""
+
+
+def _next_step(database: sqlite3.Connection, *, back: bool) -> tuple[int, StoredStep] | None:
+    order = "WHERE NOT undone ORDER BY number DESC" if back else "WHERE undone ORDER BY number"
+    found = database.execute(f"SELECT number, words FROM steps {order} LIMIT 1").fetchone()
+    if found is None:
+        return None
+    rows = database.execute("SELECT field, before, after FROM step_fields WHERE number = ?", found[:1]).fetchall()
+    return found[0], StoredStep(found[1], {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows})
 
 
 def _write_work(database: sqlite3.Connection, fields: Mapping[str, bytes]) -> None:

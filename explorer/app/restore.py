@@ -15,24 +15,22 @@ from numpy.typing import NDArray
 from explorer.app.check_store import stored_check
 from explorer.app.project_database import View
 from explorer.app.project_folder import ProjectFolder
-from explorer.app.state import HistoryView
 from explorer.app.work import decoded
 from explorer.core.corpus.checks import CorpusCheck
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.pipeline import add_result, load_results
+from explorer.core.plan import Plan
 from explorer.core.results import Results, StageRecord
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A project's content, as it was left. work : what the person did, by field; damaged : fields that were lost."""
+    """A project's files, as they were left. plan : the parameters that ``results`` are for."""
 
     path: Path
     corpus: Corpus
     check: CorpusCheck
-    work: Mapping[str, Any]
-    damaged: tuple[str, ...]
-    history: HistoryView
+    plan: Plan
     view: View
     results: Results
 
@@ -41,12 +39,11 @@ def read_project(project: ProjectFolder) -> Opened:
     """Everything that a project holds, checksums verified. Raises ``ProjectError``, ``EncoderError``."""
     _wake_arrow()
     corpus = project.corpus()
-    work, damaged = decoded(project.database.work(), corpus.rows)
-    results = load_results(corpus, work["plan"], project.store)
+    plan = decoded(project.database.work(), corpus.rows)[0]["plan"]
+    results = load_results(corpus, plan, project.store)
     languages = () if results.card is None else results.card.languages
     check = stored_check(corpus, languages, project.store)
-    history = HistoryView(*project.database.history_words())
-    return Opened(project.path, corpus, check, work, tuple(damaged), history, project.database.view(), results)
+    return Opened(project.path, corpus, check, plan, project.database.view(), results)
 
 
 def _wake_arrow() -> None:

@@ -29,15 +29,15 @@ from explorer.app.project_database import View
 from explorer.app.project_folder import ProjectFolder, new_project_path
 from explorer.app.queries import Queries
 from explorer.app.restore import Opened, load_partial, load_stage, read_project
-from explorer.app.state import UNDER_WAY, AppState, JobView, Method
+from explorer.app.state import UNDER_WAY, AppState, HistoryView, JobView, Method
 from explorer.app.store import Store
-from explorer.app.work import encoded
+from explorer.app.work import decoded, encoded
 from explorer.app.working import restore_work
-from explorer.core.corpus.corpus import Roles
+from explorer.core.corpus.corpus import Corpus, Roles
 from explorer.core.corpus.readers import Preview
 from explorer.core.embedding.estimate import Estimate
 from explorer.core.neighbors.base import METRICS
-from explorer.core.pipeline import is_complete
+from explorer.core.pipeline import is_complete, still_valid
 from explorer.core.plan import MAX_K, Plan
 from explorer.core.results import Results
 from explorer.errors import ExplorerError, ProjectError
@@ -73,6 +73,7 @@ class Session:
         self._search = NeighbourSearch()
         self._project: ProjectFolder | None = None
         self._opening = 0
+        self._wanted: Path | None = None
         self._history: History | None = None
         self._window: Mapping[str, Any] = {}
         self.queries = Queries(self._lanes, self.store, self._search)
@@ -103,7 +104,6 @@ class Session:
 
     def open_corpus(self, request: OpenRequest) -> None:
         """Load a corpus into a project of its own, then compute. What is shown now stays until it is loaded."""
-        self.cancel()
         target = request.project or new_project_path(self.projects_folder, request.path)
         fresh = not target.exists()
         try:
@@ -116,6 +116,7 @@ class Session:
             what = f"The folder {target} holds a corpus already."
             self.say_error(ProjectError(what, "Choose another folder, or open it as a project."))
             return
+        self.cancel()
         payload = {
             "path": str(request.path.absolute()),
             "roles": None if request.roles is None else asdict(request.roles),
@@ -151,14 +152,16 @@ class Session:
 
     def open_project(self, path: Path) -> None:
         """Show a project as it was left, then compute what is missing. Errors become messages."""
-        if self._project is not None and self._project.path.absolute() == path.absolute():
+        wanted = path.absolute()
+        if wanted == self._wanted or (self._project is not None and self._project.path.absolute() == wanted):
             return
-        self.cancel()
         try:
             project = ProjectFolder.open(path)
         except ExplorerError as error:
             self.say_error(error)
             return
+        self.cancel()
+        self._wanted = wanted
         self._take(project)
 
     def _take(self, project: ProjectFolder) -> None:
@@ -169,10 +172,12 @@ class Session:
         self._show_job(job)
 
         def show(opened: Opened) -> None:
+            self._wanted = None
             self._show_job(replace(job, status="done"))
             if number != self._opening:
                 project.close()
                 return
+            self._lanes.cancel_all("run", "add")
             self.save_view()
             self._close_project()
             self._project = project
@@ -180,31 +185,30 @@ class Session:
 
         def failed(error: ExplorerError) -> None:
             project.close()
-            self._show_job(replace(job, status="failed", message=error.what, hint=error.hint))
-            self.say_error(error)
+            if number == self._opening:
+                self._show_job(replace(job, status="failed", message=error.what, hint=error.hint))
+                self.say_error(error)
 
         self._lanes.read(lambda: read_project(project), show, failed)
 
     def _show(self, opened: Opened) -> None:
         assert self._project is not None
         self._history = None
+        # Read anew: something may have been done while the files were being read.
+        work, damaged = decoded(self._project.database.work(), opened.corpus.rows)
+        history = HistoryView(*self._project.database.history_words())
+        results = still_valid(opened.results, opened.plan, work["plan"])
         self.store.dispatch(
-            op.show_corpus(
-                project=opened.path,
-                corpus=opened.corpus,
-                check=opened.check,
-                work=opened.work,
-                history=opened.history,
-            )
+            op.show_corpus(project=opened.path, corpus=opened.corpus, check=opened.check, work=work, history=history)
         )
         self._history = History(self._project.database, self.state)
         self._window = opened.view.window or {}
-        self.store.dispatch(op.show_results(results=opened.results))
+        self.store.dispatch(op.show_results(results=results))
         self._restore(opened.view)
-        if opened.damaged:
-            lost = ", ".join(name.replace("_", " ") for name in opened.damaged)
+        if damaged:
+            lost = ", ".join(name.replace("_", " ") for name in damaged)
             self.say(Message("warning", f"Part of the saved work cannot be read: {lost}.", "The rest is as it was."))
-        if not is_complete(opened.corpus, self.state.plan, opened.results):
+        if not is_complete(opened.corpus, self.state.plan, results):
             self.compute()
 
     def add_texts(self, path: Path) -> None:
@@ -253,21 +257,21 @@ class Session:
         if self._project is None or self.state.corpus is None:
             return
         self._lanes.cancel_all("run")
-        project, plan = self._project, self.state.plan
+        project, plan, corpus = self._project, self.state.plan, self.state.corpus
 
         def news(payload: Mapping[str, Any]) -> Callable[[], None]:
             if "partial" in payload:
                 positions = load_partial(payload)
-                return lambda: self._merge(plan, lambda results: replace(results, layout=positions))
+                return lambda: self._merge(plan, corpus, lambda results: replace(results, layout=positions))
             add = load_stage(project, payload)
-            return lambda: self._merge(plan, add)
+            return lambda: self._merge(plan, corpus, add)
 
         request = {"project": str(project.path), "plan": plan.as_dict()}
         self._lanes.submit("run", request, Handlers("Computing", nothing, self.say_error, news=news))
 
-    def _merge(self, plan: Plan, add: Callable[[Results], Results]) -> None:
-        """Take in one stage's result, unless the parameters have changed since."""
-        if _computes(plan) == _computes(self.state.plan):
+    def _merge(self, plan: Plan, corpus: Corpus, add: Callable[[Results], Results]) -> None:
+        """Take in one stage's result, unless the parameters or the texts have changed since."""
+        if corpus is self.state.corpus and _computes(plan) == _computes(self.state.plan):
             self.store.dispatch(op.show_results(results=add(self.state.results)))
 
     def change_plan(self, plan: Plan) -> None:
@@ -280,6 +284,7 @@ class Session:
     def cancel(self) -> None:
         """Stop the work under way, an opening or an export too; what was finished stays."""
         self._opening += 1
+        self._wanted = None
         self._lanes.cancel_all()
         for job in self.state.jobs:
             if job.status in UNDER_WAY:

@@ -4,7 +4,6 @@ what is large goes through files in the project folder."""
 from __future__ import annotations
 
 import base64
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -24,7 +23,7 @@ from explorer.app.reporting import manifest_beside, write_report
 from explorer.core.corpus.corpus import Corpus, Roles
 from explorer.core.corpus.readers import preview, read_corpus
 from explorer.core.corpus.snapshot import open_snapshot, save_snapshot
-from explorer.core.embedding.base import Encoder
+from explorer.core.embedding.base import Encoder, Precision
 from explorer.core.embedding.estimate import estimate
 from explorer.core.embedding.precomputed import vectors_card
 from explorer.core.embedding.registry import identify
@@ -156,15 +155,18 @@ def query_task(request: Mapping[str, Any], progress: Progress, news: News) -> Ma
     if request["plan"]["vectors"] is not None:
         what = "This project was made from precomputed vectors, so a new text cannot be compared."
         raise OptionError(what, "Search for words, or look at the neighbours of a text.")
-    encoder = _encoder_of(request["project"], json.dumps(request["plan"]))
+    plan, project = Plan.from_dict(request["plan"]), request["project"]
+    corpus = open_snapshot(Path(project) / SNAPSHOT, verify=False)
+    encoder = _encoder_of(project, corpus.fingerprint, plan.encoder, plan.precision, plan.seed)
     return {"vector": encoder.encode_queries([request["text"]])[0].tolist()}
 
 
 @lru_cache(maxsize=1)
-def _encoder_of(project: str, plan: str) -> Encoder:
-    """Loading a model takes seconds: the one that was asked last stays."""
-    corpus = open_snapshot(Path(project) / SNAPSHOT)
-    return open_plan_encoder(corpus, Plan.from_dict(json.loads(plan)), FolderStore(Path(project)), SILENT)
+def _encoder_of(project: str, texts: str, encoder: str, precision: Precision, seed: int) -> Encoder:
+    """Loading a model takes seconds: the one that was asked last stays. One may be fitted to the ``texts``."""
+    corpus = open_snapshot(Path(project) / SNAPSHOT, verify=False)
+    plan = Plan(encoder=encoder, precision=precision, seed=seed)
+    return open_plan_encoder(corpus, plan, FolderStore(Path(project)), SILENT)
 
 
 TASKS: dict[str, Task] = {

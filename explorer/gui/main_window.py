@@ -205,7 +205,7 @@ class MainWindow(QMainWindow):
             show_enabled(self._actions, state)
         if changes & Changes.CORPUS:
             self._show_project(state)
-        elif changes & Changes.CURRENT and state.current is not None:
+        elif changes & Changes.CURRENT and state.current is not None and self._past[-1:] != [state.current]:
             self._past = [*self._past, state.current][-STEPS_BACK:]
         if changes & VIEWED and not changes & Changes.CORPUS:
             self._quiet.start()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -168,3 +170,38 @@ def test_a_project_that_was_opened_by_an_action_on_another_does_not_mix_them(
     desk.session.open_project(first)
     desk.until(lambda: desk.state.project == first and desk.complete())
     assert dict(desk.state.notes) == {1: "of the first"}
+
+
+def test_a_damaged_step_is_said_and_changes_nothing(desk: Desk) -> None:
+    desk.session.store.dispatch(marking.write_note(row=1, text="one"))
+    with sqlite3.connect(desk.state.project / "project.sqlite") as database:
+        database.execute("UPDATE step_fields SET before = x'00'")
+    database.close()
+    desk.session.undo()
+    assert dict(desk.state.notes) == {1: "one"} and desk.state.history.undo == "note"
+    assert "cannot be undone" in desk.state.messages[-1].what
+
+
+def test_what_is_done_while_texts_are_added_is_kept(desk: Desk, small_csv: Path) -> None:
+    desk.session.store.dispatch(marking.add_label(name="spam"))
+    desk.session.add_texts(small_csv)
+    for row in range(30):
+        desk.session.store.dispatch(marking.give_label(rows=rows(row), name="spam"))
+        desk.session.change_plan(Plan(encoder="lexical", k=5 + row % 2))
+        deadline = time.monotonic() + 0.05
+        while time.monotonic() < deadline and not desk.calls.empty():
+            desk.calls.get()()
+    desk.until(lambda: desk.state.rows == 400 and desk.complete())
+    assert np.flatnonzero(desk.state.label_bits).tolist() == list(range(30))
+    assert len(desk.state.results.vectors) == 400 and len(desk.state.scores) == 400
+
+
+def test_opening_twice_in_a_hurry_opens_once(desk: Desk, tmp_path: Path) -> None:
+    project = desk.state.project
+    desk.session.close()
+    again = Desk(tmp_path / "projects")
+    again.session.open_project(project)
+    again.session.open_project(project)
+    again.until(again.complete)
+    assert not [message for message in again.state.messages if message.level == "error"]
+    again.session.close()

@@ -35,6 +35,7 @@ from explorer.core.query.predicates import Expression, Filters, Moments, Range, 
 from explorer.core.query.search import TextQuery
 from explorer.gui.application import make_application, make_window
 from explorer.gui.theme import apply_theme
+from explorer.gui.widgets.compiled import load
 from explorer.gui.widgets.map_view import MapView
 
 BEAT = 5
@@ -94,6 +95,7 @@ class Person:
         made = make_window(Settings(), lambda _: None, projects=folder / "projects")
         self.made, self.window, self.session = made, made.window, made.session
         self.window.show()
+        load()
         file, vectors = write_corpus(folder, rows, seed)
         plan = Plan(vectors=str(vectors))
         self.session.open_corpus(OpenRequest(file, Roles(("text",), label="lang", date="day"), plan=plan))
