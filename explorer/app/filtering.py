@@ -80,6 +80,8 @@ def show_passed(*, filters: Filters, passed: NDArray[np.bool_] | None, error: st
         if passed is None and state.passed is None and not state.filter_error:
             return state, Changes.NONE
         changes = Changes.FILTERS if state.filter_error else Changes.NONE
+        if passed is not None and state.passed is not None and np.array_equal(passed, state.passed):
+            return replace(state, filter_error=""), changes
         after = with_shown(replace(state, passed=passed, filter_error=""))
         return after, changes if after.shown is None and state.shown is None else changes | Changes.SHOWN
 

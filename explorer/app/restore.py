@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,21 @@ def read_project(project: ProjectFolder) -> Opened:
     languages = () if results.card is None else results.card.languages
     check = stored_check(corpus, languages, project.store)
     return Opened(project.path, corpus, check, plan, project.database.view(), results)
+
+
+LOOK_AGAIN = 7 * 24 * 3600.0
+"""Seconds for which a result that was found whole, and has not been touched since, is believed to be so."""
+
+
+def left_whole(project: ProjectFolder, opened: Opened, wanted: Callable[[], bool]) -> Results | None:
+    """What is left where the disk has spoilt results without a trace; None where all are whole, as nearly always.
+
+    Reads through whatever was not for ``LOOK_AGAIN``, one result after the other while that is ``wanted``.
+    """
+    since = time.time() - LOOK_AGAIN
+    records = (record for record in opened.results.records if wanted())
+    damaged = [record for record in records if project.store.is_damaged(record.stage, record.key, since=since)]
+    return load_results(opened.corpus, opened.plan, project.store) if damaged else None
 
 
 def _wake_arrow() -> None:

@@ -28,7 +28,7 @@ from explorer.app.neighbours import Answer, NeighbourSearch
 from explorer.app.project_database import View
 from explorer.app.project_folder import ProjectFolder, new_project_path
 from explorer.app.queries import Queries
-from explorer.app.restore import Opened, load_partial, load_stage, read_project
+from explorer.app.restore import Opened, left_whole, load_partial, load_stage, read_project
 from explorer.app.state import UNDER_WAY, AppState, HistoryView, JobView, Method
 from explorer.app.store import Store
 from explorer.app.work import decoded, encoded
@@ -210,6 +210,19 @@ class Session:
             self.say(Message("warning", f"Part of the saved work cannot be read: {lost}.", "The rest is as it was."))
         if not is_complete(opened.corpus, self.state.plan, results):
             self.compute()
+        self._look_again(self._project, opened)
+
+    def _look_again(self, project: ProjectFolder, opened: Opened) -> None:
+        """Find, beside the session's thread, what the disk has spoilt, and compute it again."""
+        number = self._opening
+
+        def show(left: Results | None) -> None:
+            if left is not None and self._project is project and _computes(opened.plan) == _computes(self.state.plan):
+                self.say(Message("warning", "Results on the disk were damaged.", "They are computed again."))
+                self.store.dispatch(op.show_results(results=left))
+                self.compute()
+
+        self._lanes.read(lambda: left_whole(project, opened, lambda: number == self._opening), show, self.say_error)
 
     def add_texts(self, path: Path) -> None:
         """Read more texts into the corpus: the rows and decisions that are there stay, the map too; then compute."""
@@ -307,6 +320,8 @@ class Session:
         """After every change: keep what must survive, and ask for what is now wanted."""
         if changes & (Changes.CURRENT | Changes.NEIGHBOURS | Changes.VECTORS | Changes.INDEX):
             self._find_neighbours(state)
+        if changes & Changes.SCORES and state.explainer is not None:
+            self._lanes.read(state.explainer.gather, nothing, nothing)
         self.queries.follow(state, changes)
         if self._history is not None and changes & RECORDED:
             self._keep(lambda history: history.record(state))
@@ -429,6 +444,7 @@ class Session:
     def close(self) -> None:
         """Save the view, end the workers and the threads. The session cannot be used afterwards."""
         self.save_view()
+        self._opening += 1
         self._lanes.close()
         self._abandon_load()
         self._close_project()

@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 from window_driver import Driver, choose, control
 
+from explorer.app import filtering
 from explorer.app import operations as op
 from explorer.app.explain import explain
 from explorer.app.headless import run_corpus
@@ -37,7 +38,10 @@ from explorer.app.messages import Message
 from explorer.app.project_folder import ProjectFolder
 from explorer.core.corpus.corpus import Roles
 from explorer.core.plan import Plan
+from explorer.core.query.predicates import Rows
+from explorer.core.query.search import TextQuery
 from explorer.gui.error_dialog import MessageBar
+from explorer.gui.panels.anomalies_panel import AnomaliesPanel
 from explorer.gui.panels.report_panel import ReportPanel
 from explorer.gui.plan_form import PlanDialog
 from explorer.gui.welcome import Welcome
@@ -448,3 +452,35 @@ def test_cancel_is_answered_at_once_and_the_work_can_go_on(make_driver: MakeDriv
     driver.until(driver.complete)
     assert not go_on.isVisible()
     assert driver.window.findChildren(MapView)[0].isVisible()
+
+
+def test_a_panel_that_cannot_draw_takes_no_other_with_it(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("cannot draw")
+
+    monkeypatch.setattr(driver.window.findChildren(AnomaliesPanel)[0], "show_state", broken)
+    for row in (3, 4, 5):
+        driver.session.store.dispatch(op.set_current(row=row))
+    assert driver.state.corpus is not None
+    assert driver.control(QPlainTextEdit, "Text").toPlainText() == driver.state.corpus.text(5)
+    said = [message for message in driver.state.messages if "ZeroDivisionError" in message.what]
+    assert len(said) == 1 and "Your work is saved" in said[0].hint
+
+
+def test_the_whole_view_comes_back(driver: Driver, make_driver: MakeDriver) -> None:
+    project = driver.state.project
+    driver.session.store.dispatch(op.select(rows=[3, 9]))
+    driver.session.store.dispatch(filtering.add_filter(predicate=Rows.of("mine", np.arange(50), 200)))
+    driver.until(lambda: driver.state.shown_count == 50)
+    driver.session.store.dispatch(filtering.search(query=TextQuery("card", "words")))
+    driver.until(lambda: not driver.state.search.running)
+    driver.map.setFocus()
+    driver.qtbot.keyClick(driver.map, Qt.Key.Key_Plus)
+    camera = driver.map.view_state()
+    driver.window.close()
+    again = make_driver()
+    again.open_project(project)
+    again.until(lambda: again.state.shown_count == 50 and again.state.search.of > 0)
+    assert again.state.selection.tolist() == [3, 9]
+    assert again.state.search.query == TextQuery("card", "words")
+    again.until(lambda: abs(again.map.view_state()["zoom"] - camera["zoom"]) < 1e-3)

@@ -23,6 +23,10 @@ class Explainer:
         self._scores = scores
         self._k = k
 
+    def gather(self) -> None:
+        """Get the facts together, on whatever thread, so that the first question need not wait for them."""
+        _ = self._facts
+
     @cached_property
     def _facts(self) -> CorpusFacts:
         lengths = pc.utf8_length(self._corpus.embedded).to_numpy().astype("int64")

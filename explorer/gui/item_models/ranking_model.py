@@ -32,11 +32,19 @@ def ranked(state: AppState, show: Show) -> Rows:
     """Rows shown, strangest first, those without a score last (only listed if decided by hand)."""
     if state.ranks is None or state.flagged is None:
         return NO_ROWS
-    ranks = np.where(state.ranks > 0, state.ranks, state.rows + 1)
     if show == "by hand":
         among = np.fromiter(sorted(state.overrides), dtype=np.int64, count=len(state.overrides))
     else:
         among = np.flatnonzero(state.flagged if show == "flagged" else state.ranks > 0)
     if state.shown is not None:
         among = among[state.shown[among]]
-    return among[np.argsort(ranks[among], kind="stable")]
+    return _by_rank(among, state.ranks)
+
+
+def _by_rank(rows: Rows, ranks: Rows) -> Rows:
+    """``rows``, ascending, by rank, those without one last. Ranks are places already: nothing is sorted."""
+    held = ranks[rows]
+    places = np.full(ranks.size + 1, -1, dtype=np.int64)
+    places[held] = rows
+    ranked = places[1:]
+    return np.concatenate([ranked[ranked >= 0], rows[held == 0]])
