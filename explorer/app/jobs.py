@@ -66,6 +66,7 @@ class JobRunner:
         self._tokens = itertools.count(1)
         self._lock = threading.Lock()
         self._ended: set[int] = set()
+        self._paused: set[int] = set()
         self._running: int | None = None
         self._worker: subprocess.Popen[bytes] | None = None
         self._closing = False
@@ -93,7 +94,8 @@ class JobRunner:
             timer.start()
 
     def pause(self, token: int, *, on: bool) -> None:
-        """Hold a running job at its next step, or let it go on."""
+        """Hold a job at its next step, one that waits as soon as it begins; or let it go on."""
+        (self._paused.add if on else self._paused.discard)(token)
         self._tell({"pause": token, "on": on})
 
     def close(self) -> None:
@@ -149,6 +151,8 @@ class JobRunner:
         if worker is not None and not self._tell(message):
             worker = self._ensure_worker()
             self._tell(message)
+        if job.token in self._paused:
+            self._tell({"pause": job.token, "on": True})
         return worker
 
     def _report_death(self, token: int, worker: subprocess.Popen[bytes]) -> None:

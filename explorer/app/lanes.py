@@ -100,7 +100,7 @@ class Lanes:
     def pause(self, token: int, *, on: bool) -> None:
         """Hold one job, or let it go on; only those that can be held."""
         job = self._jobs.get(token)
-        if job is not None and job.view.can_pause and job.view.status != "waiting":
+        if job is not None and job.view.can_pause:
             job.lane.pause(token, on=on)
             self._show(job, status="paused" if on else "running")
 

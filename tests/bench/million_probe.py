@@ -70,6 +70,7 @@ class Person:
         """Until the map of all points has been painted."""
         from PySide6.QtCore import QEvent, QObject
 
+        from explorer.gui.widgets.compiled import load_in_background
         from explorer.gui.widgets.map_view import MapView
 
         view, painted = self.window.findChildren(MapView)[0], []
@@ -84,6 +85,7 @@ class Person:
         view.installEventFilter(eye)
         self.until(lambda: bool(painted), "the map")
         self.seen["open_s"] = since_start()
+        load_in_background().join()  # as the program does after its first paint
         view.removeEventFilter(eye)
         self.rest()
         self.watchdog.stalls.clear()
@@ -113,13 +115,17 @@ def actions(person: Person) -> Iterator[tuple]:
     from explorer.core.query.search import TextQuery
     from explorer.gui.colouring import REGIONS
 
-    session, store = person.session, person.session.store
+    session, store, colours = person.session, person.session.store, person.window._map._colours
 
     def state():
         return session.state
 
     def do(operation) -> Callable[[], None]:
         return lambda: store.dispatch(operation)
+
+    def coloured() -> Callable[[], bool]:
+        before = colours.shown
+        return lambda: colours.shown is not before
 
     def press(name: str) -> Callable[[], None]:
         return person.window.actions_by_name[name].trigger
@@ -142,12 +148,12 @@ def actions(person: Person) -> Iterator[tuple]:
     yield "label_all", lambda: store.dispatch(marking.give_label(rows=state().targets, name="odd"))
     yield "undo_label", press("undo")
     yield "invert", press("invert")
-    yield "colour_number", do(op.set_colour(colour_by="amount"))
-    yield "colour_category", do(op.set_colour(colour_by="team"))
-    yield "colour_region", do(op.set_colour(colour_by=REGIONS))
+    yield "colour_number", do(op.set_colour(colour_by="amount")), coloured()
+    yield "colour_category", do(op.set_colour(colour_by="team")), coloured()
+    yield "colour_region", do(op.set_colour(colour_by=REGIONS)), coloured()
     yield "hide_entry", do(op.hide_entries(names=["team 1"]))
-    yield "colour_anomaly", do(op.set_colour(colour_by="\0anomaly"))
-    yield "detector", do(op.show_detector(detector="lof"))
+    yield "colour_anomaly", do(op.set_colour(colour_by="\0anomaly")), coloured()
+    yield "detector", do(op.show_detector(detector="lof")), coloured()
     for place in range(3):
         yield f"threshold_{place}", lambda: store.dispatch(op.set_threshold(value=state().threshold.value * 0.98))
     yield "share", do(op.set_threshold(share=0.02))

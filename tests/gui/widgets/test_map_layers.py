@@ -48,7 +48,7 @@ def test_layers_are_painted_below_and_above_the_points(square: MapView) -> None:
         square.remove_layer(below)
 
 
-def test_a_click_is_for_the_upper_layer_then_a_point_then_the_lower_layer(qtbot: QtBot, square: MapView) -> None:
+def test_a_click_is_for_a_point_then_the_upper_layer_then_the_lower_one(qtbot: QtBot, square: MapView) -> None:
     place = at(square, 4)
     below, above = _Patch("#ff0000", place), _Patch("#00ffff", place)
     square.add_layer(_Picture())
@@ -60,16 +60,20 @@ def test_a_click_is_for_the_upper_layer_then_a_point_then_the_lower_layer(qtbot:
     assert caught.args == [below, "#ff0000"]
     square.add_layer(above)
     with qtbot.waitSignal(square.layer_clicked) as caught, qtbot.assertNotEmitted(square.clicked):
-        qtbot.mouseClick(square, LEFT, NO, place)
+        qtbot.mouseClick(square, LEFT, NO, place + QPoint(14, 14))
     assert caught.args == [above, "#00ffff"]
+    with qtbot.waitSignal(square.clicked), qtbot.assertNotEmitted(square.layer_clicked):
+        qtbot.mouseClick(square, LEFT, NO, place)
 
 
-def test_the_pointer_over_a_layer_is_a_hand_and_hovers_no_point(qtbot: QtBot, square: MapView) -> None:
+def test_the_pointer_over_a_layer_is_a_hand_and_over_a_point_in_it_hovers(qtbot: QtBot, square: MapView) -> None:
     place = at(square, 4)
     square.add_layer(_Patch("#00ffff", place))
     with qtbot.assertNotEmitted(square.hovered):
-        qtbot.mouseMove(square, place)
+        qtbot.mouseMove(square, place + QPoint(14, 14))
     assert square.cursor().shape() == Qt.CursorShape.PointingHandCursor
+    with qtbot.waitSignal(square.hovered):
+        qtbot.mouseMove(square, place)
 
 
 def test_layers_belong_to_the_plane(square: MapView) -> None:
