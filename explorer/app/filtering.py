@@ -96,7 +96,8 @@ def search(*, query: TextQuery | None) -> Operation:
             return state, Changes.NONE
         if query is None:
             return replace(state, search=SearchView()), Changes.SEARCH
-        return replace(state, search=replace(state.search, query=query, running=True, error="")), Changes.SEARCH
+        # What the last query found is no answer to this one: nothing may be taken for it meanwhile.
+        return replace(state, search=SearchView(query, running=True)), Changes.SEARCH
 
     return apply
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from types import TracebackType
@@ -29,6 +30,8 @@ from explorer.app.session import Session
 from explorer.app.state import AppState
 from explorer.gui.parts import UNIT, column, heading, line, named, number, prose
 
+AGAIN = 10.0
+"""Seconds that a fault must have been away before a dialog tells of it again."""
 WORDS: dict[Level, str] = {"info": "Note", "warning": "Warning", "error": "Error"}
 _ICONS = {
     "info": QStyle.StandardPixmap.SP_MessageBoxInformation,
@@ -168,11 +171,15 @@ def install_hooks(window: QWidget, post: Callable[[Callable[[], None]], None]) -
     """
     before, before_thread = sys.excepthook, threading.excepthook
     open_dialogs: list[DetailsDialog] = []
+    last: dict[str, float] = {}
 
     def present(error: BaseException) -> None:
-        if open_dialogs:  # one at a time: a fault in a paint event would open hundreds
+        message, now = unexpected(error), time.monotonic()
+        goes_on = now - last.get(message.details, -AGAIN) < AGAIN
+        last[message.details] = now
+        if open_dialogs or goes_on:  # a fault in a paint event would open hundreds, or the next as one is closed
             return
-        dialog = DetailsDialog(unexpected(error), window)
+        dialog = DetailsDialog(message, window)
         open_dialogs.append(dialog)
         dialog.finished.connect(lambda _: open_dialogs.clear())
         dialog.open()

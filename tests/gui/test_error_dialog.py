@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtGui import QGuiApplication, QPaintEvent
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 from window_driver import control
 
@@ -92,6 +92,41 @@ def test_unforeseen_exceptions_open_one_dialog(qtbot: QtBot, monkeypatch: pytest
         qtbot.waitUntil(lambda: bool(window.findChildren(DetailsDialog)))
         assert "division by zero" in window.findChildren(QPlainTextEdit)[0].toPlainText()
         assert window.isVisible()
+    finally:
+        restore()
+        bridge.close()
+
+
+class Broken(QLabel):
+    """Raises whenever it is to be painted."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        raise ZeroDivisionError("cannot paint")
+
+
+def test_a_widget_that_cannot_paint_is_told_of_once_and_takes_no_other_with_it(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raised: list[object] = []
+    monkeypatch.setattr(sys, "excepthook", lambda *words: raised.append(words))
+    window, bridge = QWidget(), QtBridge()
+    qtbot.addWidget(window)
+    layout, broken, whole = QVBoxLayout(window), Broken("broken"), QLabel("whole")
+    layout.addWidget(broken)
+    layout.addWidget(whole)
+    restore = install_hooks(window, bridge.post)
+    try:
+        window.show()
+        qtbot.waitUntil(lambda: bool(window.findChildren(DetailsDialog)))
+        window.findChildren(DetailsDialog)[0].reject()
+        qtbot.waitUntil(lambda: not window.findChildren(DetailsDialog))
+        before = len(raised)
+        broken.update()
+        qtbot.waitUntil(lambda: len(raised) > before)
+        qtbot.wait(50)
+        assert not window.findChildren(DetailsDialog), "it would come back for ever"
+        picture = whole.grab().toImage()
+        assert len({picture.pixel(x, y) for x in range(picture.width()) for y in range(picture.height())}) > 1
     finally:
         restore()
         bridge.close()

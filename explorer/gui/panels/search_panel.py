@@ -117,6 +117,10 @@ class SearchPanel(QWidget):
 
     def _make_filter(self, text: str, mode: Mode) -> None:
         """The chip takes over what the search did."""
+        search = self._session.state.search
+        if mode == "meaning" and (search.running or search.query != TextQuery(text, mode)):
+            self._box.set_error("Press Enter and wait for the answer first: a filter keeps the texts that were found.")
+            return
         try:
             predicate = self._predicate(text, mode)
         except OptionError as error:

@@ -133,6 +133,8 @@ class SearchBox(QWidget):
         completer = QCompleter(self._history, self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        # The list of older searches takes Enter for itself; the field holds the choice only after this signal.
+        completer.activated.connect(self._tell, Qt.ConnectionType.QueuedConnection)
         return completer
 
     # --- what the owner gives -------------------------------------------------------------------------
