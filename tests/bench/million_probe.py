@@ -76,7 +76,7 @@ class Person:
         view, painted = self.window.findChildren(MapView)[0], []
 
         class Eye(QObject):
-            def eventFilter(self, _: QObject, event: QEvent) -> bool:  # noqa: N802
+            def eventFilter(self, _: QObject, event: QEvent) -> bool:
                 if event.type() == QEvent.Type.Paint and len(view.points):
                     painted.append(event)
                 return False
