@@ -126,7 +126,8 @@ class ProjectDatabase:
             )
         with self._transaction() as database:
             overrides = database.execute("SELECT row, flag FROM overrides ORDER BY row").fetchall()
-            fields = {"overrides": json.dumps([[row, bool(flag)] for row, flag in overrides])}
+            made = [[row for row, flag in overrides if bool(flag) is on] for on in (True, False)]
+            fields = {"overrides": json.dumps(dict(zip(("flag", "clear"), made, strict=True)))}
             plan = database.execute("SELECT value FROM meta WHERE name = 'plan'").fetchone()
             if plan is not None:
                 fields["plan"] = str(plan[0])

@@ -98,8 +98,9 @@ def flagged(ranking: Ranking, threshold: Threshold, overrides: Mapping[int, bool
         flags = ranking.scores >= threshold.value
     if threshold.most is not None:
         flags &= ranking.ranks <= threshold.most
-    for row, flag in (overrides or {}).items():
-        flags[row] = flag
+    if overrides:
+        rows = np.fromiter(overrides, np.int64, len(overrides))
+        flags[rows] = np.fromiter(overrides.values(), np.bool_, len(overrides))
     return flags
 
 

@@ -157,6 +157,9 @@ class MapPanel(QWidget):
         kinds = {} if state.corpus is None else column_kinds(state.corpus)
         role = None if state.corpus is None else state.corpus.roles.date
         dates = sorted((name for name, kind in kinds.items() if kind == "date"), key=lambda name: name != role)
+        if state.corpus is not None:  # one without a single date is offered last
+            table = state.corpus.table
+            dates.sort(key=lambda name: table[name].null_count == table.num_rows)
         self._timeline.offer(dates)
         self._header.offer_option("timeline", bool(dates))
         self._show_options()
