@@ -173,7 +173,7 @@ def _export_html(options: argparse.Namespace) -> int:
 def _map_pictures() -> tuple[MakePictures | None, str]:
     """What paints the map for a page; None and the reason where the libraries that draw it are missing."""
     try:
-        from explorer.gui.map_shots import report_pictures
+        from explorer.gui.map.shots import report_pictures
     except ImportError as error:
         return None, f"There is no picture of the map: what draws it cannot be loaded ({error})."
     return report_pictures, ""

@@ -79,7 +79,7 @@ set_up_run() {
   pip_install -e .
   say "Compiling the kernels once ..."
   .venv/bin/python -m explorer.core.warm
-  .venv/bin/python -m explorer.gui.widgets.compiled
+  .venv/bin/python -m explorer.gui.widgets.map.compiled
   touch .venv/.ready
 }
 

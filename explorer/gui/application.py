@@ -16,7 +16,7 @@ from explorer.gui.error_dialog import install_hooks
 from explorer.gui.main_window import PROGRAM, MainWindow, SaveSettings
 from explorer.gui.qt_bridge import QtBridge
 from explorer.gui.theme import apply_theme
-from explorer.gui.widgets import compiled
+from explorer.gui.widgets.map import compiled
 
 TITLE_BAR = 40
 """Pixels that the platform's frame takes above and below the window, at most."""

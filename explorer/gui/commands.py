@@ -13,7 +13,7 @@ from explorer.app import operations as op
 from explorer.app.session import Session
 from explorer.core.projection.base import LAYOUTS
 from explorer.gui.actions import MENUS, SEPARATOR, all_described, plain
-from explorer.gui.colouring import colour_choices, colour_title
+from explorer.gui.map.colouring import colour_choices, colour_title
 from explorer.gui.widgets.command_palette import CommandPalette, PaletteEntry
 from explorer.gui.widgets.key_map import ShortcutEntry
 from explorer.gui.widgets.shortcuts_editor import ShortcutsEditor

@@ -28,8 +28,8 @@ from explorer.app.operations import shown_rows
 from explorer.app.session import Session
 from explorer.app.state import AppState
 from explorer.errors import ExplorerError
-from explorer.gui.map_export import MOST_PIXELS, SheetSize, png_bytes, write_png, write_svg
-from explorer.gui.map_sheet import MapSheet
+from explorer.gui.map.picture_dialog import MOST_PIXELS, SheetSize, png_bytes, write_png, write_svg
+from explorer.gui.map.sheet import MapSheet
 from explorer.gui.parts import UNIT, column, counted, heading, named, prose
 
 ROWS_FILES = "CSV (*.csv);;JSON Lines (*.jsonl);;Parquet (*.parquet)"

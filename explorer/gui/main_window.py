@@ -25,7 +25,7 @@ from explorer.gui.error_dialog import MessageBar
 from explorer.gui.exporting import Exporter
 from explorer.gui.help import HelpDialog, about_page, guide_page
 from explorer.gui.label_keys import LabelKeys
-from explorer.gui.map_sheet import MapSheet
+from explorer.gui.map.sheet import MapSheet
 from explorer.gui.opening import Opener, dropped_path
 from explorer.gui.panels.anomalies_panel import AnomaliesPanel
 from explorer.gui.panels.corpus_panel import CorpusPanel

@@ -122,7 +122,7 @@ def test_a_page_from_the_command_line_shows_the_map_without_a_display(project: P
 def test_a_page_says_why_it_has_no_picture(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setitem(sys.modules, "explorer.gui.map_shots", None)
+    monkeypatch.setitem(sys.modules, "explorer.gui.map.shots", None)
     assert main(["export", str(project), "--out", str(tmp_path / "r.html")]) == 0
     assert "There is no picture of the map" in capsys.readouterr().err
     assert "There is no picture of the map" in (tmp_path / "r.html").read_text(encoding="utf-8")

@@ -76,7 +76,7 @@ def test_panels_do_not_know_each_other_and_widgets_know_nothing_of_the_app() -> 
     for path in (ROOT / "explorer/gui/panels").glob("*.py"):
         others = {name for name in imports(tree(path)) if name.startswith("explorer.gui.panels.")}
         assert not others, f"{path.name} imports {others}"
-    for path in (ROOT / "explorer/gui/widgets").glob("*.py"):
+    for path in (ROOT / "explorer/gui/widgets").rglob("*.py"):
         above = {name for name in imports(tree(path)) if name.startswith(("explorer.app", "explorer.core"))}
         assert not above, f"{path.name} imports {above}"
 

@@ -55,7 +55,7 @@ def main() -> None:
     from PySide6.QtGui import QMouseEvent
     from PySide6.QtWidgets import QApplication
 
-    from explorer.gui.widgets.map_view import MapView
+    from explorer.gui.widgets.map.view import MapView
 
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = QApplication([])

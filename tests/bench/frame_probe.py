@@ -56,9 +56,9 @@ def timed_ms(act: Callable[[], object]) -> float:
 
 def ours(rows: int) -> dict:
     """Frames of ``MapView`` while one pans, from ever closer; what setting things costs; hovering."""
-    from explorer.gui.widgets import compiled
     from explorer.gui.widgets.colour_scales import category_colours
-    from explorer.gui.widgets.map_view import MapView
+    from explorer.gui.widgets.map import compiled
+    from explorer.gui.widgets.map.view import MapView
 
     compiled.load()
     xy, category = points(rows)

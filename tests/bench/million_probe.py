@@ -70,8 +70,8 @@ class Person:
         """Until the map of all points has been painted."""
         from PySide6.QtCore import QEvent, QObject
 
-        from explorer.gui.widgets.compiled import load_in_background
-        from explorer.gui.widgets.map_view import MapView
+        from explorer.gui.widgets.map.compiled import load_in_background
+        from explorer.gui.widgets.map.view import MapView
 
         view, painted = self.window.findChildren(MapView)[0], []
 
@@ -113,7 +113,7 @@ def actions(person: Person) -> Iterator[tuple]:
     from explorer.app import operations as op
     from explorer.core.query.predicates import Expression, Range
     from explorer.core.query.search import TextQuery
-    from explorer.gui.colouring import REGIONS
+    from explorer.gui.map.colouring import REGIONS
 
     session, store, colours = person.session, person.session.store, person.window._map._colours
 

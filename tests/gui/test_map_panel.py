@@ -27,16 +27,16 @@ from explorer.core.plan import Plan
 from explorer.core.query.predicates import Chip, Filters, Moments, Range
 from explorer.core.query.search import TextQuery
 from explorer.gui.application import make_application
-from explorer.gui.colouring import LABELS, REGIONS, TRUST
-from explorer.gui.map_export import SheetSize, png_picture
-from explorer.gui.map_header import BY_COLUMNS
-from explorer.gui.map_places import turn_onto, turned
-from explorer.gui.map_words import layout_words, trust_tip
+from explorer.gui.map.colouring import LABELS, REGIONS, TRUST
+from explorer.gui.map.header import BY_COLUMNS
+from explorer.gui.map.picture_dialog import SheetSize, png_picture
+from explorer.gui.map.places import turn_onto, turned
+from explorer.gui.map.words import layout_words, trust_tip
 from explorer.gui.panels.map_panel import MapPanel
 from explorer.gui.qt_bridge import QtBridge
 from explorer.gui.widgets.legend_row import LegendRow
-from explorer.gui.widgets.map_view import MapView
-from explorer.gui.widgets.timeline import Timeline
+from explorer.gui.widgets.map.view import MapView
+from explorer.gui.widgets.timeline.timeline import Timeline
 from tests.conftest import sample_rows
 
 START = datetime.date(2026, 1, 1)

@@ -23,7 +23,7 @@ from explorer.core.plan import Plan
 from explorer.core.query.predicates import Expression, Filters, Moments, Predicate, Range, Values, Words
 from explorer.core.query.search import TextQuery
 from explorer.errors import OptionError
-from explorer.gui.colouring import LABELS, REGIONS, TRUST, colour_columns
+from explorer.gui.map.colouring import LABELS, REGIONS, TRUST, colour_columns
 from explorer.gui.panels.text_panel import FIRST_PART, TextPanel
 
 ROWS = 10_100

@@ -46,7 +46,7 @@ from explorer.gui.panels.report_panel import ReportPanel
 from explorer.gui.plan_form import PlanDialog
 from explorer.gui.welcome import Welcome
 from explorer.gui.widgets.histogram import ScoreHistogram
-from explorer.gui.widgets.map_view import MapView
+from explorer.gui.widgets.map.view import MapView
 from tests.conftest import sample_rows
 
 MakeDriver = Callable[..., Driver]

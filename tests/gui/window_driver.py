@@ -15,7 +15,7 @@ from explorer.app.state import AppState
 from explorer.core.pipeline import is_complete
 from explorer.gui.application import make_application, make_window
 from explorer.gui.open_dialog import OpenDialog
-from explorer.gui.widgets.map_view import MapView
+from explorer.gui.widgets.map.view import MapView
 
 W = TypeVar("W", bound=QWidget)
 TIMEOUT = 90_000

@@ -35,8 +35,8 @@ from explorer.core.query.predicates import Expression, Filters, Moments, Range, 
 from explorer.core.query.search import TextQuery
 from explorer.gui.application import make_application, make_window
 from explorer.gui.theme import apply_theme
-from explorer.gui.widgets.compiled import load
-from explorer.gui.widgets.map_view import MapView
+from explorer.gui.widgets.map.compiled import load
+from explorer.gui.widgets.map.view import MapView
 
 BEAT = 5
 """Milliseconds between two beats of the event loop that is watched."""

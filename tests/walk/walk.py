@@ -39,12 +39,12 @@ from explorer.core.pipeline import is_complete
 from explorer.core.query.predicates import Moments, Values
 from explorer.core.query.search import TextQuery
 from explorer.gui.application import make_application, make_window
-from explorer.gui.colouring import LABELS
 from explorer.gui.exporting import PictureDialog, RowsDialog
+from explorer.gui.map.colouring import LABELS
 from explorer.gui.sample import sample_file
 from explorer.gui.theme import apply_theme
-from explorer.gui.widgets.compiled import load
-from explorer.gui.widgets.map_view import MapView
+from explorer.gui.widgets.map.compiled import load
+from explorer.gui.widgets.map.view import MapView
 
 PATIENCE = 300.0
 SETTLE = 450

@@ -14,26 +14,26 @@ from explorer.app.changes import Changes
 from explorer.app.session import Session
 from explorer.app.state import AppState
 from explorer.core.projection.base import Positions
-from explorer.gui.colouring import Colouring, column_kinds, show_legend
-from explorer.gui.map_axes_bar import AxesBar
-from explorer.gui.map_colours import MapColours
-from explorer.gui.map_header import MapHeader
-from explorer.gui.map_layers import MapLayers, region_rows
-from explorer.gui.map_menu import map_menu, text_menu
-from explorer.gui.map_places import MapPlaces, axis_columns
-from explorer.gui.map_sheet import MapSheet
-from explorer.gui.map_snapshot import sheet_of
-from explorer.gui.map_timeline import MapTimeline
-from explorer.gui.map_tools_bar import MapTools
-from explorer.gui.map_words import HOVER, current_words, status_words, waiting_words
+from explorer.gui.map.axes_bar import AxesBar
+from explorer.gui.map.colouring import Colouring, column_kinds, show_legend
+from explorer.gui.map.colours import MapColours
+from explorer.gui.map.header import MapHeader
+from explorer.gui.map.layers import MapLayers, region_rows
+from explorer.gui.map.menu import map_menu, text_menu
+from explorer.gui.map.places import MapPlaces, axis_columns
+from explorer.gui.map.sheet import MapSheet
+from explorer.gui.map.snapshot import sheet_of
+from explorer.gui.map.timeline import MapTimeline
+from explorer.gui.map.tools_bar import MapTools
+from explorer.gui.map.words import HOVER, current_words, status_words, waiting_words
 from explorer.gui.parts import UNIT, column, line, scrolled, snippet
 from explorer.gui.theme import current_theme
-from explorer.gui.widgets.axes import AxisScale
 from explorer.gui.widgets.empty_state import EmptyState
-from explorer.gui.widgets.label_places import RegionPlace
 from explorer.gui.widgets.legend import Legend
-from explorer.gui.widgets.map_tools import SelectionMode
-from explorer.gui.widgets.map_view import MapView
+from explorer.gui.widgets.map.axes import AxisScale
+from explorer.gui.widgets.map.label_places import RegionPlace
+from explorer.gui.widgets.map.tools import SelectionMode
+from explorer.gui.widgets.map.view import MapView
 
 LEGEND = 22 * UNIT
 MOVED = Changes.CORPUS | Changes.POSITIONS | Changes.PLAN

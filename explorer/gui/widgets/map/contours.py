@@ -1,0 +1,157 @@
+"""Where the map is dense: lines around the smallest areas that hold given shares of the points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+
+from explorer.gui.theme import Theme
+from explorer.gui.widgets.map.camera import Camera
+
+SHARES = (0.9, 0.7, 0.5, 0.3, 0.1)
+"""Shares of the points inside of the lines, outermost first."""
+
+CELLS = 256
+"""Cells along the longer side of the map in which points are counted."""
+
+_BLUR = 2.5
+"""Standard deviation of the smoothing, in cells: 1 % of the map."""
+_REACH = 4.0
+_MARGIN = 10
+_STRAY = 0.001
+
+
+@dataclass(frozen=True)
+class Contour:
+    """One level: the share of the points inside, and its lines, (m, 2) float64 each in map units; closed ones end
+    where they begin."""
+
+    share: float
+    lines: tuple[npt.NDArray[np.float64], ...]
+
+
+def density_contours(
+    positions: npt.NDArray[np.floating],
+    shown: npt.NDArray[np.bool_] | None = None,
+    *,
+    shares: Sequence[float] = SHARES,
+) -> tuple[Contour, ...]:
+    """Highest-density regions (Hyndman 1996) of the points that are placed and, where told, shown; outermost first.
+
+    positions : (n, 2). shown : (n,) or None for all. shares : in 0..1, falling.
+    Points are counted in cells and smoothed; stray ones far out are left aside, so that they do not coarsen the cells.
+    Fewer than two different places give nothing. Needs no window: it may be called in any thread.
+    """
+    kept = np.isfinite(positions).all(axis=1)
+    xy = np.asarray(positions[kept if shown is None else kept & shown], np.float64)
+    grid = _Grid.around(xy) if len(xy) else None
+    if grid is None:
+        return ()
+    density = _smoothed(grid.counts(xy))
+    return tuple(
+        Contour(share, grid.lines(density, cut)) for share, cut in zip(shares, _cuts(density, shares), strict=True)
+    )
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Square cells: the corner of the first, their side in map units, and how many there are."""
+
+    left: float
+    bottom: float
+    side: float
+    columns: int
+    rows: int
+
+    @classmethod
+    def around(cls, xy: npt.NDArray[np.float64]) -> _Grid | None:
+        low, high = np.quantile(xy, [_STRAY, 1.0 - _STRAY], axis=0)
+        extent = float((high - low).max())
+        if not extent > 0.0:
+            return None
+        side = extent / (CELLS - 2 * _MARGIN)
+        left, bottom = (low - _MARGIN * side).tolist()
+        columns, rows = (np.ceil((high - low) / side).astype(int) + 2 * _MARGIN).tolist()
+        return cls(left, bottom, side, columns, rows)
+
+    def counts(self, xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Points in each cell, (rows, columns)."""
+        column = np.floor((xy[:, 0] - self.left) / self.side)
+        row = np.floor((xy[:, 1] - self.bottom) / self.side)
+        inside = (column >= 0) & (column < self.columns) & (row >= 0) & (row < self.rows)
+        flat = (row[inside] * self.columns + column[inside]).astype(np.int64)
+        counts = np.bincount(flat, minlength=self.rows * self.columns)
+        return counts.reshape(self.rows, self.columns).astype(np.float64)
+
+    def lines(self, density: npt.NDArray[np.float64], cut: float) -> tuple[npt.NDArray[np.float64], ...]:
+        """Lines along which the density of cells' middles is ``cut``, in map units."""
+        from contourpy import LineType, contour_generator
+
+        found = contour_generator(z=density, name="serial", line_type=LineType.Separate).lines(cut)
+        return tuple((line + 0.5) * self.side + (self.left, self.bottom) for line in found)
+
+
+def _smoothed(counts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Counts spread by a Gaussian, one axis after the other; what would fall beyond the edge is lost."""
+    for axis in (0, 1):
+        cells = np.arange(counts.shape[axis])
+        weights = np.exp(-0.5 * ((cells[:, None] - cells[None, :]) / _BLUR) ** 2)
+        weights[np.abs(cells[:, None] - cells[None, :]) > _REACH * _BLUR] = 0.0
+        weights /= weights[len(cells) // 2].sum()
+        counts = np.moveaxis(np.tensordot(weights, counts, (1, axis)), 0, axis)
+    return counts
+
+
+def _cuts(density: npt.NDArray[np.float64], shares: Sequence[float]) -> list[float]:
+    """The densities above which the given shares of the mass lie."""
+    falling = np.sort(density, axis=None)[::-1]
+    mass = np.cumsum(falling)
+    places = np.searchsorted(mass, np.asarray(shares) * mass[-1])
+    return falling[np.minimum(places, len(falling) - 1)].tolist()
+
+
+class ContourLines:
+    """Paints contours under or over the points of a map; the paths are made once and follow the camera."""
+
+    def __init__(self) -> None:
+        self._paths: list[list[tuple[QRectF, QPainterPath]]] = []
+
+    def set_contours(self, contours: Sequence[Contour]) -> None:
+        """What ``density_contours`` gave; none to clear."""
+        self._paths = [[_path(line) for line in contour.lines] for contour in contours]
+
+    def paint(self, painter: QPainter, camera: Camera, theme: Theme) -> None:
+        """Thin lines, the stronger the denser."""
+        left, top = camera.to_map(0, 0)
+        right, bottom = camera.to_map(camera.width, camera.height)
+        window = QRectF(QPointF(left, bottom), QPointF(right, top))
+        painter.save()
+        painter.translate(camera.width / 2, camera.height / 2)
+        painter.scale(camera.scale, -camera.scale)
+        painter.translate(-camera.x, -camera.y)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for place, paths in enumerate(self._paths):
+            painter.setPen(_pen(theme, place, len(self._paths)))
+            for box, path in paths:
+                if box.intersects(window):
+                    painter.drawPath(path)
+        painter.restore()
+
+
+def _path(line: npt.NDArray[np.float64]) -> tuple[QRectF, QPainterPath]:
+    path = QPainterPath()
+    path.addPolygon(QPolygonF([QPointF(x, y) for x, y in line.tolist()]))
+    return path.boundingRect(), path
+
+
+def _pen(theme: Theme, place: int, levels: int) -> QPen:
+    colour = QColor(theme.text)
+    colour.setAlphaF(0.35 + 0.45 * place / max(levels - 1, 1))
+    pen = QPen(colour, 1.0)
+    pen.setCosmetic(True)
+    return pen
