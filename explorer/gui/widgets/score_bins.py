@@ -38,7 +38,7 @@ def bin_scores(scores: npt.NDArray[np.floating], n_bins: int) -> ScoreBins | Non
     median, q99 = np.percentile(finite, [50, 99]).tolist()
     limit = median + _FAR * (q99 - median)
     high = min(greatest, limit) if limit > low else greatest
-    if not high > low:
+    if high - low <= 2 * n_bins * np.spacing(max(abs(low), abs(high))):  # too close together to be told apart
         half = max(abs(low) * 0.05, 0.05)
         low, high = low - half, high + half
     counts, _ = np.histogram(np.minimum(finite, high), n_bins, (low, high))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -15,6 +15,8 @@ scores = hnp.arrays(
 
 
 @given(scores)
+@example(np.array([5e-324, 0.0]))
+@example(np.array([1e6, np.nextafter(1e6, 2e6)]))
 def test_every_finite_score_is_in_a_bin(values: npt.NDArray[np.float64]) -> None:
     bins = bin_scores(values, 40)
     finite = values[np.isfinite(values)]
