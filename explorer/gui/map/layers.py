@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 from explorer.app.session import Session
@@ -41,6 +42,15 @@ class RegionNames:
 
     def hit(self, x: float, y: float) -> RegionPlace | None:
         return self._labels.hit(x, y)
+
+    @property
+    def painted(self) -> tuple[tuple[RegionPlace, QRectF], ...]:
+        """The names painted last and their boxes in pixels."""
+        return self._labels.shown
+
+    def set_active(self, place: RegionPlace | None) -> bool:
+        """Mark the name that a click would be for; returns whether that changes the picture."""
+        return self._labels.set_active(place)
 
 
 class DensityLines:

@@ -109,13 +109,6 @@ def colours_for_values(
     return rgba, ValueRange(low, median, high, missing, below, above)
 
 
-def colours_for_categories(codes: npt.NDArray[np.integer], *, dark: bool = False) -> npt.NDArray[np.uint8]:
-    """Colour (n, 4) uint8 of each of n category numbers; grey for any number that is not 0..9."""
-    colours = np.vstack([category_colours(dark=dark), other_colour(dark=dark)])
-    known = (codes >= 0) & (codes < N_CATEGORY_COLOURS)
-    return colours[np.where(known, codes, N_CATEGORY_COLOURS)]
-
-
 def top_categories(
     codes: npt.NDArray[np.integer], limit: int = N_CATEGORY_COLOURS
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
