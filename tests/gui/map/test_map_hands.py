@@ -14,7 +14,7 @@ LEFT = Qt.MouseButton.LeftButton
 def _a_name(driver: MapDriver) -> tuple[RegionPlace, QPoint]:
     """A name of a region that is painted, and a place on it where there is no point."""
     layers, view = driver.panel._layers, driver.view
-    driver.until(lambda: bool(layers.regions.places))
+    driver.until(lambda: bool(layers.regions.named.places))
     view.grab()
     for place, box in layers.regions.painted:
         for x in range(int(box.left()) + 1, int(box.right()), 2):

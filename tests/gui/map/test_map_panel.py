@@ -122,8 +122,8 @@ def test_tools_and_modes_have_buttons_that_follow_the_keys(driver: MapDriver) ->
 def test_the_name_of_a_region_selects_its_texts(driver: MapDriver) -> None:
     layers, regions = driver.panel._layers, driver.state.results.regions
     assert regions is not None
-    driver.until(lambda: bool(layers.regions.places))
-    place = layers.regions.places[0]
+    driver.until(lambda: bool(layers.regions.named.places))
+    place = layers.regions.named.places[0]
     driver.view.layer_clicked.emit(layers.regions, place)
     assert driver.state.selection.tolist() == np.flatnonzero(regions.levels[:, 0] == place.region).tolist()
 
