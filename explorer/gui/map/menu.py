@@ -24,8 +24,7 @@ Rows = NDArray[np.int64]
 def text_menu(parent: QWidget, session: Session, row: int) -> QMenu:
     """For the text under the pointer; where it is selected, for the whole selection."""
     state = session.state
-    place = int(np.searchsorted(state.selection, row))
-    selected = place < state.selection.size and int(state.selection[place]) == row
+    selected = is_among(state.selection, row)
     rows = state.selection if selected else np.array([row], np.int64)
     menu = _menu(parent)
     dispatch = session.store.dispatch
@@ -40,6 +39,12 @@ def text_menu(parent: QWidget, session: Session, row: int) -> QMenu:
         menu.addSection(counted(rows.size, "selected text"))
     _add_decisions(menu, session, rows)
     return menu
+
+
+def is_among(rows: Rows, row: int) -> bool:
+    """Whether a row is one of some, which are in ascending order."""
+    place = int(np.searchsorted(rows, row))
+    return place < rows.size and int(rows[place]) == row
 
 
 def _add_decisions(menu: QMenu, session: Session, rows: Rows) -> None:
