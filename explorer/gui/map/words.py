@@ -9,7 +9,7 @@ from PySide6.QtCore import QLocale
 from explorer.app.state import UNDER_WAY, AppState, JobView
 from explorer.core.projection.base import LAYOUTS
 from explorer.core.projection.trust import Trust
-from explorer.gui.parts import number, snippet
+from explorer.gui.parts import number, selected_words, snippet
 
 HOVER = 120
 """Characters of the text under the pointer."""
@@ -101,7 +101,7 @@ def status_words(state: AppState, shown: int, hovered: int = -1) -> str:
     if shown != state.rows:
         parts[0] = f"{number(shown)} of {number(state.rows)} shown"
     if state.selection.size:
-        parts.append(f"{number(state.selection.size)} selected")
+        parts.append(selected_words(state))
     if state.search.found is not None:
         parts.append(f"{number(state.search.of)} found")
     if 0 <= hovered < state.rows and state.corpus is not None:

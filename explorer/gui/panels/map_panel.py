@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedWidget, QWidget
 
 from explorer.app import operations as op
@@ -32,7 +33,7 @@ from explorer.gui.widgets.empty_state import EmptyState
 from explorer.gui.widgets.legend import Legend
 from explorer.gui.widgets.map.axes import AxisScale
 from explorer.gui.widgets.map.label_places import RegionPlace
-from explorer.gui.widgets.map.tools import SelectionMode
+from explorer.gui.widgets.map.tools import SelectionMode, Tool
 from explorer.gui.widgets.map.view import MapView
 
 LEGEND = 22 * UNIT
@@ -196,7 +197,7 @@ class MapPanel(QWidget):
         if changes & Changes.SEARCH:
             self._map.set_matches(state.search.found)
         if changes & Changes.SELECTION:
-            self._map.set_selection(state.selection)
+            self._map.set_selection(state.selected)
         if changes & Changes.CURRENT:
             self._show_current(state)
         if changes & (Changes.NEIGHBOURS | Changes.CURRENT):
@@ -258,6 +259,18 @@ class MapPanel(QWidget):
         if self._session.state.results.positions is not None:
             self._map.reveal(row)
             self._map.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def options(self) -> list[QAction]:
+        """What is drawn with the points, as actions to switch it."""
+        return self._header.options
+
+    def use(self, *, tool: Tool | None = None, mode: SelectionMode | None = None) -> None:
+        """Take up a tool, or choose what it does with the selection."""
+        if tool is not None:
+            self._map.set_tool(tool)
+        if mode is not None:
+            self._map.set_mode(mode)
 
     def select_window(self) -> None:
         """Select the texts that can be seen in the part of the map that is shown."""
@@ -354,7 +367,7 @@ class MapPanel(QWidget):
     def _click(self, row: int, held: Qt.KeyboardModifier) -> None:
         store = self._session.store
         if held & Qt.KeyboardModifier.ControlModifier:
-            selected = bool(np.isin(row, store.state.selection))
+            selected = op.is_selected(store.state, row)
             store.dispatch(op.select(rows=[row], mode="subtract" if selected else "add"))
         else:
             store.dispatch(op.set_current(row=row))
