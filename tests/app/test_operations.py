@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from explorer.app import operations as op
+from explorer.app import telling
 from explorer.app.changes import Changes
 from explorer.app.messages import Message
 from explorer.app.state import AppState, HistoryView
@@ -95,7 +96,7 @@ def test_only_real_changes_are_told(store: Store) -> None:
     store.dispatch(op.select(rows=[2, 4]))
     store.dispatch(op.override_flags(rows=[1], flag=None))
     store.dispatch(op.set_colour(colour_by="line"))
-    store.dispatch(op.say(message=Message("info", "done")))
+    store.dispatch(telling.say(message=Message("info", "done")))
     assert seen == [Changes.CURRENT | Changes.NEIGHBOURS, Changes.SELECTION, Changes.COLOUR, Changes.MESSAGES]
     assert store.state.selection.tolist() == [2, 4]
 

@@ -18,7 +18,7 @@ from explorer.app import filtering, marking
 from explorer.app import operations as op
 from explorer.app.changes import Changes
 from explorer.app.explain import explain
-from explorer.app.session import OpenRequest
+from explorer.app.opening import OpenRequest
 from explorer.core.query.predicates import Expression, Filters
 from explorer.core.query.search import TextQuery
 

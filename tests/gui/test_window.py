@@ -435,7 +435,7 @@ def test_a_project_that_is_open_elsewhere_is_said(make_driver: MakeDriver, proje
 
 
 def test_cancel_is_answered_at_once_and_the_work_can_go_on(make_driver: MakeDriver, small_csv: Path) -> None:
-    from explorer.app.session import OpenRequest
+    from explorer.app.opening import OpenRequest
 
     driver = make_driver()
     roles = Roles(("question",), id="ticket", label="intent")

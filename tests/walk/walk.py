@@ -31,7 +31,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 from explorer.app import filtering, marking
 from explorer.app import operations as op
 from explorer.app.labels import names_at
-from explorer.app.session import OpenRequest
+from explorer.app.opening import OpenRequest
 from explorer.app.settings import Settings
 from explorer.app.state import ANOMALY
 from explorer.core.corpus.corpus import Roles

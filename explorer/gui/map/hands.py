@@ -11,7 +11,7 @@ from explorer.app import operations as op
 from explorer.app.session import Session
 from explorer.gui.map.colours import MapColours
 from explorer.gui.map.layers import MapLayers, region_rows
-from explorer.gui.map.menu import is_among, map_menu, text_menu
+from explorer.gui.map.menu import map_menu, text_menu
 from explorer.gui.map.words import HOVER, region_words, text_words
 from explorer.gui.parts import snippet
 from explorer.gui.widgets.legend import Legend
@@ -80,7 +80,7 @@ class MapHands(QObject):
     def _click(self, row: int, held: Qt.KeyboardModifier) -> None:
         store = self._session.store
         if held & Qt.KeyboardModifier.ControlModifier:
-            selected = is_among(store.state.selection, row)
+            selected = op.is_selected(store.state, row)
             store.dispatch(op.select(rows=[row], mode="subtract" if selected else "add"))
         else:
             store.dispatch(op.set_current(row=row))

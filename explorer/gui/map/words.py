@@ -9,7 +9,7 @@ from PySide6.QtCore import QLocale
 from explorer.app.state import UNDER_WAY, AppState, JobView
 from explorer.core.projection.base import LAYOUTS
 from explorer.core.projection.trust import Trust
-from explorer.gui.parts import counted, number, snippet
+from explorer.gui.parts import counted, number, selected_words, snippet
 from explorer.gui.widgets.map.label_places import RegionPlace
 from explorer.gui.widgets.map.tools import SelectionMode
 
@@ -103,7 +103,7 @@ def status_words(state: AppState, shown: int, pointed: str = "") -> str:
     if shown != state.rows:
         parts[0] = f"{number(shown)} of {number(state.rows)} shown"
     if state.selection.size:
-        parts.append(f"{number(state.selection.size)} selected")
+        parts.append(selected_words(state))
     if state.search.found is not None:
         parts.append(f"{number(state.search.of)} found")
     return " · ".join((*parts, pointed) if pointed else parts)

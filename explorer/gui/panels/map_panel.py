@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedWidget, QWidget
 
 from explorer.app.changes import Changes
@@ -30,6 +31,7 @@ from explorer.gui.theme import current_theme
 from explorer.gui.widgets.empty_state import EmptyState
 from explorer.gui.widgets.legend import Legend
 from explorer.gui.widgets.map.axes import AxisScale
+from explorer.gui.widgets.map.tools import SelectionMode, Tool
 from explorer.gui.widgets.map.view import MapView
 
 LEGEND = 22 * UNIT
@@ -186,7 +188,7 @@ class MapPanel(QWidget):
         if changes & Changes.SEARCH:
             self._map.set_matches(state.search.found)
         if changes & Changes.SELECTION:
-            self._map.set_selection(state.selection)
+            self._map.set_selection(state.selected)
         if changes & Changes.CURRENT:
             self._show_current(state)
         if changes & (Changes.NEIGHBOURS | Changes.CURRENT):
@@ -248,6 +250,18 @@ class MapPanel(QWidget):
         if self._session.state.results.positions is not None:
             self._map.reveal(row)
             self._map.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def options(self) -> list[QAction]:
+        """What is drawn with the points, as actions to switch it."""
+        return self._header.options
+
+    def use(self, *, tool: Tool | None = None, mode: SelectionMode | None = None) -> None:
+        """Take up a tool, or choose what it does with the selection."""
+        if tool is not None:
+            self._map.set_tool(tool)
+        if mode is not None:
+            self._map.set_mode(mode)
 
     def select_window(self) -> None:
         """Select the texts that can be seen in the part of the map that is shown."""
