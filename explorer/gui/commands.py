@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
@@ -95,6 +95,7 @@ class Commands(QObject):
     def show_shortcuts(self, chosen: Mapping[str, Sequence[str]]) -> None:
         """The list of keys, to be read, changed and printed."""
         editor = ShortcutsEditor([self._shortcut(name, chosen) for name in self._actions], self._window)
+        editor.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         editor.changed.connect(self._rebind)
         editor.open()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -110,6 +111,7 @@ class RowsDialog(QDialog):
 
     def __init__(self, state: AppState, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Export rows")
         flagged = np.empty(0, np.int64) if state.flagged is None else np.flatnonzero(state.flagged)
         self._choices: list[tuple[QRadioButton, NDArray[np.int64] | None]] = [
@@ -147,6 +149,7 @@ class PictureDialog(QDialog):
 
     def __init__(self, sheet: MapSheet, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Export the map as a picture")
         self._sheet = sheet
         self._title = named(QLineEdit(sheet.title), "Title")
