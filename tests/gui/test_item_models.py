@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QTableView
 from pytestqt.qtbot import QtBot
 
 from explorer.app.state import AppState, NeighbourView
@@ -111,3 +112,15 @@ def test_neighbours_carry_their_distances(qtbot: QtBot) -> None:
     model.show_neighbours(replace(state_of(5), neighbours=view))
     assert [model.index(place, 0).data() for place in range(2)] == ["0.00", "0.180"]
     assert model.row_at(model.index(1, 0)) == 1
+
+
+def test_a_letter_typed_into_a_table_does_not_read_every_row(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, view = DocumentsModel(), QTableView()
+    qtbot.addWidget(view)
+    model.show_corpus(state_of(60))
+    view.setModel(model)
+    view.setCurrentIndex(model.index(0, column(model, "text")))
+    read: list[int] = []
+    monkeypatch.setattr(model, "_cell", lambda place, number: read.append(place) or "")
+    view.keyboardSearch("z")
+    assert len(read) == 0 and view.currentIndex().row() == 0

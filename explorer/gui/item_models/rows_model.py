@@ -132,6 +132,10 @@ class RowsModel(QAbstractTableModel):
             return _alignment(column)
         return None
 
+    def match(self, *_: Any, **__: Any) -> list[QModelIndex]:
+        """Nothing: a letter typed into a view would look through every row, for seconds; the search box is for that."""
+        return []
+
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.DisplayRole:
             return self._cell(index.row(), index.column())
