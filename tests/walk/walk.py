@@ -46,7 +46,7 @@ from explorer.gui.theme import apply_theme
 from explorer.gui.widgets.map.compiled import load
 from explorer.gui.widgets.map.view import MapView
 
-PATIENCE = 300.0
+PATIENCE = 900.0
 SETTLE = 450
 """Milliseconds before a picture: longer than the map's glide."""
 
