@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QLabel,
     QLineEdit,
-    QListView,
     QListWidget,
     QPlainTextEdit,
     QPushButton,
+    QTableView,
 )
 from pytestqt.qtbot import QtBot
 from window_driver import choose, control
@@ -228,7 +228,7 @@ def test_dates_include_the_last_day(desk: PanelDesk, panel: FiltersPanel) -> Non
 
 
 def values(asked: Asked) -> QAbstractItemView:
-    return control(asked.dialog, QListView, "Values")
+    return control(asked.dialog, QTableView, "Values")
 
 
 def test_values_are_ticked_from_a_list(desk: PanelDesk, panel: FiltersPanel) -> None:
