@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.app.changes import Changes
+from explorer.app.explain import explainer_of
 from explorer.app.shown import shown_rows, with_selected, with_shown
 from explorer.app.state import NO_ROWS, AppState, HistoryView, Method, NeighbourView
 from explorer.app.store import Operation
@@ -27,7 +28,6 @@ from explorer.core.neighbors.base import Metric
 from explorer.core.pipeline import still_valid
 from explorer.core.plan import Plan
 from explorer.core.report.decisions import choose_threshold
-from explorer.core.report.reason_lines import explainer
 from explorer.core.results import Results
 
 # --- corpus and results -------------------------------------------------------------------------
@@ -70,8 +70,10 @@ def set_plan(*, plan: Plan) -> Operation:
         chosen = plan if _same_scale(state, plan, results) else replace(plan, threshold=None)
         view = replace(state.neighbours, k=plan.k, metric=plan.metric, source="")
         after = with_flags(replace(state, plan=chosen, results=results, neighbours=view))
-        changes = _different(state.results, results) | Changes.SCORES | Changes.FLAGS
-        return after, changes | Changes.PLAN | Changes.NEIGHBOURS
+        changes = _different(state.results, results) | Changes.PLAN | Changes.NEIGHBOURS
+        if after.ranking is not state.ranking or after.detector != state.detector:
+            changes |= Changes.SCORES | Changes.FLAGS
+        return after, changes | (Changes.NONE if after.threshold == state.threshold else Changes.FLAGS)
 
     return apply
 
@@ -123,18 +125,20 @@ def _same_scores(first: Mapping[str, Scores], second: Mapping[str, Scores]) -> b
 
 
 def with_flags(state: AppState) -> AppState:
-    """Threshold, flags, ranks and reasons that follow from the scores shown."""
+    """Threshold, flags and ranks that follow from the scores shown; reasons that no longer fit them go."""
     if state.scores is None or state.corpus is None:
         return replace(state, threshold=None, flagged=None, ranking=None, explainer=None)
-    results = state.results
-    ranking = results.ranking(state.detector)
+    kept, ranking = state.explainer, state.ranking
+    if ranking is None or ranking.scores is not state.scores:
+        ranking = state.results.ranking(state.detector)
     threshold = choose_threshold(ranking, state.plan)
+    fresh = explainer_of(state)
     return replace(
         state,
         threshold=threshold,
         flagged=flagged(ranking, threshold, state.overrides),
         ranking=ranking,
-        explainer=explainer(state.corpus, results.graph, results.scores, state.detector, state.plan.k),
+        explainer=kept if kept is not None and fresh is not None and kept.is_like(fresh) else None,
     )
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from explorer.app import operations as op
 from explorer.app import telling
 from explorer.app.changes import Changes
+from explorer.app.explain import explainer_of, show_reasons
 from explorer.app.history import History, Undone
 from explorer.app.jobs import JobRunner
 from explorer.app.lanes import Handlers, Lanes, OnFailed, Post, nothing
@@ -189,8 +190,8 @@ class Session:
         """After every change: keep what must survive, and ask for what is now wanted."""
         if changes & (Changes.CURRENT | Changes.NEIGHBOURS | Changes.VECTORS | Changes.INDEX):
             self._find_neighbours(state)
-        if changes & Changes.SCORES and state.explainer is not None:
-            self._lanes.read(state.explainer.gather, nothing, nothing)
+        if changes & (Changes.SCORES | Changes.GRAPH | Changes.PLAN):
+            self._gather_reasons(state)
         self.queries.follow(state, changes)
         if self._history is not None and changes & RECORDED:
             self._keep(lambda history: history.record(state))
@@ -264,6 +265,12 @@ class Session:
                 )
 
         self._lanes.search("neighbours", lambda: self._search.near_row(results, row, view), show, self.say_error)
+
+    def _gather_reasons(self, state: AppState) -> None:
+        explainer = explainer_of(state) if state.explainer is None else None
+        if explainer is not None:
+            show = lambda gathered: self.store.dispatch(show_reasons(explainer=gathered))  # noqa: E731
+            self._lanes.search("reasons", explainer.gather, show, self.say_error)
 
     # --- export ---------------------------------------------------------------------------------
 

@@ -118,7 +118,7 @@ class AppState:
     filters : the chips. passed : (n,) bool, what they let through; None = everything.
     shown : (n,) bool, what every list and the map show: passed and not in the trash; None = every row.
     hidden : names of the legend's entries that are hidden. in_trash : show the trash instead of the rest.
-    explainer : says why a row is strange, once there are scores.
+    explainer : says why a row is strange, once its facts about the scores are gathered.
     jobs : newest last; those that have failed stay until they are dismissed.
     """
 

@@ -8,16 +8,17 @@ from datetime import datetime, timedelta
 import numpy as np
 from PySide6.QtCore import QLocale, QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QComboBox,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
-    QListView,
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
     QPushButton,
     QStackedWidget,
+    QTableView,
     QWidget,
 )
 
@@ -37,6 +38,7 @@ from explorer.errors import OptionError
 from explorer.gui.column_facts import Facts, RangeFacts, ValueFacts
 from explorer.gui.item_models.values_model import ValuesModel
 from explorer.gui.parts import UNIT, column, counted, labelled, line, named, number, prose
+from explorer.gui.tables import dress_table
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
@@ -75,7 +77,7 @@ class ValuesEditor(FilterEditor):
         self._way = named(QComboBox(), "How to filter", "By words that a cell contains, or by whole values")
         self._part = named(QLineEdit(), "Contains", "Words that the cell must contain, whatever their case")
         self._look = named(QLineEdit(), "Find a value", "Lists the values that contain this")
-        self._list = named(QListView(), "Values", "Space ticks a value")
+        self._list = named(QTableView(), "Values", "Space ticks a value")
         self._words = prose(quiet=True)
         self._pages = QStackedWidget()
         self._build()
@@ -88,9 +90,10 @@ class ValuesEditor(FilterEditor):
         self._look.setPlaceholderText("Find a value")
         self._look.setClearButtonEnabled(True)
         self._look.textChanged.connect(self._model.look_for)
-        self._list.setModel(self._model)
-        self._list.setUniformItemSizes(True)
-        self._list.setSpacing(UNIT // 4)
+        dress_table(self._list, self._model)  # a list would ask for every row before the first is seen
+        self._list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self._list.horizontalHeader().hide()
+        self._list.horizontalHeader().setStretchLastSection(True)
         self._model.dataChanged.connect(lambda *_: self.changed.emit())
         part, ticked = QWidget(), QWidget()
         contains, values = column(part, margin=0), column(ticked, margin=0)

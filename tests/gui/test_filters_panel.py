@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QLabel,
     QLineEdit,
-    QListView,
     QListWidget,
     QPlainTextEdit,
     QPushButton,
+    QTableView,
 )
 from pytestqt.qtbot import QtBot
 from window_driver import choose, control
@@ -239,7 +239,7 @@ def test_dates_include_the_last_day(desk: PanelDesk, panel: FiltersPanel) -> Non
 
 
 def values(asked: Asked) -> QAbstractItemView:
-    return control(asked.dialog, QListView, "Values")
+    return control(asked.dialog, QTableView, "Values")
 
 
 def test_a_column_of_single_values_is_asked_for_words(desk: PanelDesk, panel: FiltersPanel) -> None:

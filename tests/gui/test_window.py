@@ -204,7 +204,8 @@ def test_a_click_on_a_point_shows_its_text_and_neighbours(driver: Driver) -> Non
     assert driver.state.corpus is not None
     assert text_shown(driver) == driver.state.corpus.text(row)
     assert f"#{row}" in labels(driver)
-    assert explain(driver.state, row)[1:] in labels(driver)
+    driver.until(lambda: driver.state.explainer is not None)
+    assert explain(driver.state, row) and explain(driver.state, row)[1:] in labels(driver)
     driver.until(lambda: bool(driver.state.neighbours.source))
     neighbours = driver.control(QTableView, "Neighbours")
     assert neighbours.model().rowCount() == 15

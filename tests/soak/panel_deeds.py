@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialogButtonBox,
     QLineEdit,
-    QListView,
     QListWidget,
     QPlainTextEdit,
     QPushButton,
@@ -223,7 +222,7 @@ def _fill_filter_dialog(p: Person) -> Steps:
     yield from p.hands.pick(box, p.count(0, max(box.count() if box is not None else 1, 1)))
     for _ in range(10):
         yield
-    for view in p.hands.all(QListView, dialog):
+    for view in [*p.hands.all(QTableView, dialog), *p.hands.all(QListWidget, dialog)]:
         if view.model().rowCount() and p.hands.click(view.viewport(), QPoint(12, 10)):
             yield
             p.hands.key(Qt.Key.Key_Space)

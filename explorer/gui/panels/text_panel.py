@@ -57,6 +57,8 @@ SPOKEN = 500
 """Characters of a text that a screen reader is given when it becomes current."""
 MARKED_PART, MOST_MARKED = 20_000, 200
 """Characters in which the words of a search are marked, and how many times."""
+JUDGED = Changes.CORPUS | Changes.CURRENT | Changes.SCORES | Changes.FLAGS | Changes.GRAPH | Changes.REASONS
+"""After these, another judgement may be shown."""
 NOTHING = "Click a point on the map, or a row of a table, to read its text here."
 
 
@@ -154,7 +156,7 @@ class TextPanel(QWidget):
             self._all_of = None
             self._show_text(state)
             self._show_own(state)
-        if changes & (Changes.CORPUS | Changes.CURRENT | Changes.SCORES | Changes.FLAGS | Changes.GRAPH):
+        if changes & JUDGED:
             self._show_judgement(state)
         if changes & (Changes.CORPUS | Changes.CURRENT | Changes.LABELS):
             self._show_marks(state)
