@@ -31,4 +31,4 @@ def _told(seen: dict) -> str:
     """The slowest zoom is the row's value; the others, and what it costs to set things, are told beside it."""
     frames = ", ".join(f"{frame:.1f}" for frame in seen["frames"])
     costs = ", ".join(f"{name} {cost:.0f}" for name, cost in seen["costs"].items())
-    return f"1280x800, 3,000 flagged, ever closer: {frames}; to set, frame included: {costs}"
+    return f"1280x800, 3,000 flagged, ever closer: {frames}; until shown, beside the window's thread: {costs}"

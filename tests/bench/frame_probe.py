@@ -54,6 +54,15 @@ def timed_ms(act: Callable[[], object]) -> float:
     return (time.perf_counter() - start) * 1000
 
 
+def seen(view: QWidget, act: Callable[[], object]) -> None:
+    """Do something and wait until the map shows it."""
+    act()
+    view.grab()
+    while not view.points.is_shown:
+        QApplication.instance().processEvents()
+        view.grab()
+
+
 def ours(rows: int) -> dict:
     """Frames of ``MapView`` while one pans, from ever closer; what setting things costs; hovering."""
     from explorer.gui.widgets.colour_scales import category_colours
@@ -68,12 +77,12 @@ def ours(rows: int) -> dict:
     view.show()
     flagged = np.isin(np.arange(rows), np.arange(0, rows, max(1, rows // 3000)))
     costs = {
-        "positions": timed_ms(lambda: view.set_positions(xy)),
-        "colours": timed_ms(lambda: (view.set_colours(rgba), view.grab())),
-        "flags": timed_ms(lambda: (view.set_flagged(flagged), view.grab())),
-        "selection": timed_ms(lambda: (view.set_selection(np.arange(0, rows, 7)), view.grab())),
+        "positions": timed_ms(lambda: seen(view, lambda: view.set_positions(xy))),
+        "colours": timed_ms(lambda: seen(view, lambda: view.set_colours(rgba))),
+        "flags": timed_ms(lambda: seen(view, lambda: view.set_flagged(flagged))),
+        "selection": timed_ms(lambda: seen(view, lambda: view.set_selection(np.arange(0, rows, 7)))),
     }
-    view.set_selection(np.empty(0, np.int64))
+    seen(view, lambda: view.set_selection(np.empty(0, np.int64)))
     frames = []
     for _ in range(LEVELS):
         frames.append(frame_ms(view, lambda frame: _press(view, (Qt.Key.Key_Left, Qt.Key.Key_Right)[frame % 2])))

@@ -77,7 +77,7 @@ class Person:
 
         class Eye(QObject):
             def eventFilter(self, _: QObject, event: QEvent) -> bool:
-                if event.type() == QEvent.Type.Paint and len(view.points):
+                if event.type() == QEvent.Type.Paint and view.points.is_shown:
                     painted.append(event)
                 return False
 
@@ -100,11 +100,15 @@ class Person:
         self.watchdog.stalls.clear()
         start = time.perf_counter()
         do()
-        self.until(ready, name)
+        self.until(lambda: ready() and self._is_drawn(), name)
         self.seen[f"{name}_ms"] = (time.perf_counter() - start) * 1000
         self.busy = time.perf_counter()
         self.rest()
         self.seen[f"{name}_stall_ms"] = max(self.watchdog.stalls)
+
+    def _is_drawn(self) -> bool:
+        """Whether the map shows what is wanted."""
+        return self.window._map._map.points.is_shown
 
 
 def actions(person: Person) -> Iterator[tuple]:

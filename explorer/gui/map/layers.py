@@ -16,6 +16,7 @@ from explorer.core.clusters.regions import Regions
 from explorer.core.projection.base import Positions
 from explorer.gui.map.colours import same
 from explorer.gui.theme import current_theme
+from explorer.gui.widgets.map.beside import Beside
 from explorer.gui.widgets.map.camera import Camera
 from explorer.gui.widgets.map.contours import Contour, ContourLines, density_contours
 from explorer.gui.widgets.map.label_places import NamedPlaces, RegionPlace, place_regions
@@ -27,10 +28,10 @@ T = TypeVar("T")
 
 
 class RegionNames:
-    """A layer of the map: the regions' names, which can be clicked."""
+    """A layer of the map: the regions' names, which can be clicked. view : the map they are on; None for a picture."""
 
-    def __init__(self, named: NamedPlaces | None = None) -> None:
-        self._labels = RegionLabels()
+    def __init__(self, named: NamedPlaces | None = None, view: MapView | None = None) -> None:
+        self._labels = RegionLabels() if view is None else RegionLabels(Beside(view).ask, view.update)
         self.set_regions(named or NamedPlaces())
 
     def set_regions(self, named: NamedPlaces) -> None:
@@ -76,7 +77,7 @@ class MapLayers:
         self._session = session
         self._view = view
         self.regions_on, self.contours_on = True, False
-        self.regions, self.contours = RegionNames(), DensityLines()
+        self.regions, self.contours = RegionNames(view=view), DensityLines()
         self._asked: dict[str, tuple[object, ...]] = {}
         view.add_layer(self.contours, below=True)
         view.add_layer(self.regions)

@@ -31,18 +31,18 @@ def bin_scores(scores: npt.NDArray[np.floating], n_bins: int) -> ScoreBins | Non
     The axis spans all scores, unless a few lie so far out (beyond the median by more than 12 times the way
     from the median to the 99th percentile) that the rest would be one bar.
     """
-    finite = scores[np.isfinite(scores)].astype(np.float64)
+    finite = np.sort(scores[np.isfinite(scores)].astype(np.float64))
     if not len(finite):
         return None
-    low, greatest = float(finite.min()), float(finite.max())
-    median, q99 = np.percentile(finite, [50, 99]).tolist()
+    low, greatest = float(finite[0]), float(finite[-1])
+    median, q99 = np.interp(np.array([0.5, 0.99]) * (len(finite) - 1), np.arange(len(finite)), finite).tolist()
     limit = median + _FAR * (q99 - median)
     high = min(greatest, limit) if limit > low else greatest
     if high - low <= 2 * n_bins * np.spacing(max(abs(low), abs(high))):  # too close together to be told apart
         half = max(abs(low) * 0.05, 0.05)
         low, high = low - half, high + half
-    counts, _ = np.histogram(np.minimum(finite, high), n_bins, (low, high))
-    return ScoreBins(low, high, greatest, counts.astype(np.int64))
+    starts = np.searchsorted(finite, np.linspace(low, high, n_bins + 1)[:-1])
+    return ScoreBins(low, high, greatest, np.diff(starts, append=len(finite)).astype(np.int64))
 
 
 def round_ticks(low: float, high: float, most: int) -> list[float]:

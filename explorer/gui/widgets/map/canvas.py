@@ -14,9 +14,9 @@ from explorer.gui.theme import current_theme
 from explorer.gui.widgets.map import overlay
 from explorer.gui.widgets.map.axes import AxisScale
 from explorer.gui.widgets.map.axes_frame import MapAxes
+from explorer.gui.widgets.map.beside import Beside
 from explorer.gui.widgets.map.camera import Bounds, Camera
 from explorer.gui.widgets.map.layers import Layer, Layers
-from explorer.gui.widgets.map.look import MapLook
 from explorer.gui.widgets.map.morph import MOST_ROWS, Morph
 from explorer.gui.widgets.map.points import MapPoints, MarkColours
 from explorer.gui.widgets.map.polygon import points_in_box, points_in_polygon
@@ -48,10 +48,9 @@ class MapCanvas(QWidget):
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self._points = MapPoints()
-        self._look = MapLook(0)
+        self._beside = Beside(self)
+        self._points = MapPoints(self._beside.ask, self.update)
         self._space: Space | None = None
-        self._nearness: npt.NDArray[np.float32] | None = None
         self._turn = Turn()
         self._turned = False
         self._viewpoint = Viewpoint()
@@ -89,8 +88,8 @@ class MapCanvas(QWidget):
         old_xy, old_camera, old_bounds = self._points.xy, self.camera, self._bounds()
         self._morph.stop()
         if not same_rows:
-            self._reset_marks(len(xyz))
-        self._place_points(xyz, dress=not (same_rows and same_kind))
+            self._reset_marks()
+        self._place_points(xyz)
         known = old_bounds if same_rows and same_kind else None
         self._viewpoint.change_map(known, self._bounds(), first=old_bounds is None)
         glides = morph and same_rows and same_kind and not self.in_space and self.isVisible()
@@ -101,26 +100,24 @@ class MapCanvas(QWidget):
     def set_colours(self, rgba: npt.NDArray[np.uint8]) -> None:
         """Colours, (n, 4) uint8: red, green, blue, alpha. A row with alpha 0 is neither drawn nor hit, and the
         lower the alpha, the further below the others a row is drawn."""
-        self._look.set_colours(rgba)
-        self._dress()
+        self._points.set_colours(rgba)
+        self._look_again()
 
     def set_shown(self, mask: npt.NDArray[np.bool_] | None) -> None:
         """Rows, (n,) bool, that pass the filters; None for all. The others are neither drawn, hit, selected
         nor fitted; the camera stays where it is."""
-        self._look.set_shown(mask)
-        self._dress()
+        self._points.look.set_shown(mask)
+        self._look_again()
 
     def set_matches(self, mask: npt.NDArray[np.bool_] | None) -> None:
         """Rows, (n,) bool, that a search has found; the others are drawn faintly, below and without a ring. None:
         nothing is searched for."""
-        self._look.set_matches(mask)
-        self._dress()
-        self._points.set_flagged(self._look.flagged())
+        self._points.look.set_matches(mask)
+        self._look_again()
 
     def set_flagged(self, mask: npt.NDArray[np.bool_]) -> None:
         """Rows, (n,) bool, that have a ring and are drawn above all others."""
-        self._look.set_flagged(mask)
-        self._points.set_flagged(self._look.flagged())
+        self._points.set_flagged(mask)
         self.update()
 
     def set_selection(self, rows: npt.NDArray[np.integer]) -> None:
@@ -158,7 +155,7 @@ class MapCanvas(QWidget):
     @property
     def shown(self) -> npt.NDArray[np.bool_] | None:
         """The rows that ``set_shown`` has let through; None for all."""
-        return self._look.shown
+        return self._points.look.shown
 
     @property
     def points(self) -> MapPoints:
@@ -186,24 +183,21 @@ class MapCanvas(QWidget):
             raise IndexError(f"a row that is not one of the {len(self._points)} of the map")
         return checked
 
-    def _reset_marks(self, rows: int) -> None:
-        self._look = MapLook(rows)
+    def _reset_marks(self) -> None:
         self._current = None
         self._highlight = np.empty(0, np.int64)
         self._fits_shown = False
 
-    def _place_points(self, xyz: npt.NDArray[np.float32], *, dress: bool) -> None:
+    def _place_points(self, xyz: npt.NDArray[np.float32]) -> None:
         self._space = Space(xyz) if xyz.shape[1] == 3 else None
         self._turned = False
         self._seen = None
-        places, self._nearness = (xyz, None) if self._space is None else self._space.seen(self._turn)
+        places, nearness = (xyz, None) if self._space is None else self._space.seen(self._turn)
         self._points.set_positions(places)
-        if dress or self.in_space:
-            self._dress()
+        self._points.set_nearness(nearness)
 
-    def _dress(self) -> None:
-        """Give the points their colours as they are to be drawn."""
-        self._points.set_colours(self._look.rgba(self._nearness))
+    def _look_again(self) -> None:
+        """Other rows may be seen now, and they look otherwise."""
         self._seen = None
         self.update()
 
@@ -240,10 +234,10 @@ class MapCanvas(QWidget):
         if self._morph.running or not len(self._points):
             return -1
         if self._turned:  # the points' own search follows only now, not in every frame of a turn
-            self._points.set_positions(self._points.xy)
+            self._points.settle()
             self._turned = False
         x, y = self.camera.to_map(place.x(), place.y())
-        return self._points.grid().nearest(x, y, _HIT_RADIUS / self.camera.scale)
+        return self._points.nearest(x, y, _HIT_RADIUS / self.camera.scale)
 
     def _place(self, row: int) -> QPointF | None:
         """Where a row is seen, None if it is not placed."""
@@ -259,7 +253,7 @@ class MapCanvas(QWidget):
 
     def fit(self) -> None:
         """Show all rows that are shown, and follow the map as it grows."""
-        self._fits_shown = self._look.shown is not None
+        self._fits_shown = self._points.look.shown is not None
         self._viewpoint.fit(self._bounds())
         self.update()
         self.camera_moved.emit()
@@ -303,9 +297,10 @@ class MapCanvas(QWidget):
 
     def _show_turned(self) -> None:
         if self._space is not None:
-            places, self._nearness = self._space.seen(self._turn)
+            places, nearness = self._space.seen(self._turn)
             self._points.move(places)
-            self._dress()
+            self._points.set_nearness(nearness)
+            self._look_again()
             self._turned = True
             self._in_motion.start()
 
@@ -328,6 +323,8 @@ class MapCanvas(QWidget):
 
     def _show_places(self, xy: npt.NDArray[np.float32]) -> None:
         self._points.move(xy)
+        if not self._morph.running:
+            self._points.settle()
         self.update()
 
     # --- painting -------------------------------------------------------------------------------------

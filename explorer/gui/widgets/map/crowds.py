@@ -13,7 +13,7 @@ _TAIL = 0.001
 _Numbers = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Crowds:
     """Shares of crowds summed up over cells: a box in which all of two crowds lie holds 2.
 

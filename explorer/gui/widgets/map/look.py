@@ -33,13 +33,38 @@ class MapLook:
     def set_matches(self, mask: npt.NDArray[np.bool_] | None) -> None:
         self.matches = None if mask is None else self._checked(mask, "found or not").astype(bool, copy=False)
 
+    @property
+    def coloured(self) -> tuple[object, ...]:
+        """What the colours are made of: the same objects give the same colours."""
+        return self._colours, self.shown, self.matches
+
+    @property
+    def ringed(self) -> tuple[object, ...]:
+        """What the rings are made of."""
+        return self._flagged, self.matches
+
+    def visible(self) -> npt.NDArray[np.bool_]:
+        """(n,) bool, the rows that are drawn where they have a place."""
+        seen: npt.NDArray[np.bool_] = self._colours[:, 3] > 0
+        return seen if self.shown is None else seen & self.shown
+
+    def is_visible(self, row: int) -> bool:
+        """The same of one row."""
+        return bool(self._colours[row, 3] > 0 and (self.shown is None or self.shown[row]))
+
+    def colour(self, row: int) -> tuple[int, int, int]:
+        """Red, green and blue of a row."""
+        red, green, blue, _ = self._colours[row].tolist()
+        return red, green, blue
+
     def rgba(self, nearness: npt.NDArray[np.float32] | None = None) -> npt.NDArray[np.uint8]:
         """Colours (n, 4) as they are to be drawn. ``nearness`` (n,) from 0 to 1 makes what is far fainter."""
         if self.shown is None and self.matches is None and nearness is None:
             return self._colours
         alpha = self._colours[:, 3]
         if nearness is not None:
-            alpha = (alpha * (_FARTHEST + (1 - _FARTHEST) * nearness)).astype(np.uint8)
+            least = np.minimum(alpha, 1)
+            alpha = np.maximum(alpha * (_FARTHEST + (1 - _FARTHEST) * nearness), least).astype(np.uint8)
         if self.matches is not None:
             faint = np.maximum(alpha * np.float32(FAINT), np.minimum(alpha, 1)).astype(np.uint8)
             alpha = np.where(self.matches, alpha, faint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -53,7 +53,7 @@ class PointLayer:
 class Scene:
     """What is drawn: from the bottom ``base``, one over the other, then ``selected`` and ``flagged``."""
 
-    base: Sequence[PointLayer]
+    base: tuple[PointLayer, ...]
     selected: PointLayer
     flagged: PointLayer
     density: float

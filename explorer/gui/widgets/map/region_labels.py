@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -12,12 +13,14 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap, QStaticText
 
 from explorer.gui.theme import Theme
+from explorer.gui.widgets.map.beside import Work
 from explorer.gui.widgets.map.camera import Camera
 from explorer.gui.widgets.map.crowds import Crowds
 from explorer.gui.widgets.map.label_places import NamedPlaces, RegionPlace, first_scales, level_zooms
 from explorer.gui.widgets.map.label_spots import free_spots
 
 _Numbers = npt.NDArray[np.float64]
+_Words = tuple[int, tuple[str, ...]]
 
 _LARGER = 1.1
 _WIDEST = 200.0
@@ -27,6 +30,8 @@ _MARGIN = 3.0
 _GAP = (10.0, 2.0)
 """Pixels that two names keep between them at least, side by side and one above the other."""
 
+_AT_ONCE = 40
+"""Names up to which all is done while painting."""
 _STEP = 1.25
 """Windows of about one size have the same names at the same scale, so that dragging an edge costs nothing."""
 _AROUND = [
@@ -36,27 +41,83 @@ _AROUND = [
 ]
 
 
+@dataclass(frozen=True, eq=False)
+class _Fitted:
+    """Names as they stand in windows of about one size.
+
+    places : (m,) with ``xy`` (m, 2) map units. texts : what each says, ``sizes`` (m, 2) pixels. spots : (m, 2) pixels
+    from the place to the middle of the name, y up. first, last : (m,) the scales from and up to which it is seen.
+    """
+
+    places: tuple[RegionPlace, ...]
+    xy: _Numbers
+    texts: tuple[str, ...]
+    sizes: _Numbers
+    spots: _Numbers
+    first: _Numbers
+    last: _Numbers
+
+    def in_sight(self, camera: Camera) -> list[int]:
+        """Names that this scale has and whose regions' middles are in the window, most important first."""
+        seen = (self.first <= camera.scale) & (camera.scale < self.last)
+        across, along = camera.width / 2 / camera.scale, camera.height / 2 / camera.scale
+        seen &= np.abs(self.xy[:, 0] - camera.x) <= across
+        seen &= np.abs(self.xy[:, 1] - camera.y) <= along
+        return np.flatnonzero(seen).tolist()
+
+    def box(self, index: int, camera: Camera) -> QRectF:
+        """Where a name stands, on whole pixels."""
+        width, height = self.sizes[index].tolist()
+        x, y = camera.to_pixel(*self.xy[index].tolist())
+        aside, up = self.spots[index].tolist()
+        return QRectF(round(x + aside - width / 2), round(y - up - height / 2), width, height)
+
+
+def _fit(named: NamedPlaces, texts: tuple[str, ...], sizes: _Numbers, unit: float, area: float) -> _Fitted:
+    """Find where names stand in a window of ``area`` square pixels, ``unit`` pixels a map unit showing the whole map.
+
+    Needs no window: it may be called in any thread.
+    """
+    xy = np.array([(place.x, place.y) for place in named.places], np.float64).reshape(-1, 2)
+    levels = np.array([place.level for place in named.places])
+    starts, ends = level_zooms(named.places, area)
+    earliest, last = np.array(starts)[levels] * unit, np.array(ends)[levels] * unit
+    crowds = named.crowds or Crowds.of(np.empty((0, 2)), np.empty(0, np.int64))
+    spots = free_spots(xy, sizes + _GAP, levels, earliest, crowds)
+    first = first_scales(xy, spots, sizes + _GAP, levels, earliest, last)
+    return _Fitted(named.places, xy, texts, sizes, spots, first, last)
+
+
 class RegionLabels:
     """Paints names over a map and knows where they are.
 
     Which names are seen follows from the scale alone, so that panning moves them and nothing else. A name cut by the
     edge of the window is moved inside, unless another one is there.
+
+    beside : does work on another thread; the names of before are seen meanwhile. Without it, and of few names, all is
+    done in ``paint``. changed : is called when what was made there has come.
     """
 
-    def __init__(self) -> None:
-        self._places: tuple[RegionPlace, ...] = ()
-        self._crowds: Crowds | None = None
+    def __init__(
+        self, beside: Callable[[Work], None] | None = None, changed: Callable[[], None] = lambda: None
+    ) -> None:
+        self._beside = beside
+        self._changed = changed
+        self._named = NamedPlaces()
+        self._fitted: _Fitted | None = None
+        self._asked: object = None
         self._active: RegionPlace | None = None
         self._shown: list[tuple[RegionPlace, QRectF]] = []
-        self._forget()
+        self._look: tuple[str, str, float, str] = ("", "", 0.0, "")
+        self._fonts: list[QFont] = []
+        self._known: dict[_Words, tuple[str, float, float]] = {}
+        self._pixmaps: dict[_Words, QPixmap] = {}
 
     def set_regions(self, named: NamedPlaces) -> None:
         """Regions in order of importance, as ``place_regions`` gives them; none to clear."""
-        self._places, self._crowds = named.places, named.crowds
-        self._xy = np.array([(place.x, place.y) for place in self._places], np.float64).reshape(-1, 2)
+        self._named = named
         self._active = None
         self._shown = []
-        self._forget()
 
     def set_active(self, place: RegionPlace | None) -> bool:
         """Underline one name, such as the one under the pointer; returns whether that changes the picture."""
@@ -76,90 +137,72 @@ class RegionLabels:
     def paint(self, painter: QPainter, camera: Camera, theme: Theme) -> None:
         """Write the names that fit this view, in the painter's font and two sizes of it."""
         self._shown = []
-        if not self._places:
+        if not self._named.places:
             return
-        self._prepare(painter.font(), camera)
-        look = (theme.text, theme.surface, painter.device().devicePixelRatioF())
-        if look != self._look:
-            self._look, self._pixmaps = look, {}
+        self._prepare(painter, camera, theme)
+        fitted = self._fitted
+        if fitted is None:
+            return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        for index, box in self._boxes(camera):
-            self._shown.append((self._places[index], box))
-            painter.drawPixmap(box.topLeft(), self._pixmap(index))
+        for index, box in _boxes(fitted, camera):
+            self._shown.append((fitted.places[index], box))
+            painter.drawPixmap(box.topLeft(), self._pixmap(fitted.places[index]))
         self._underline(painter, theme)
         painter.restore()
 
     # --- what is seen ---------------------------------------------------------------------------------
 
-    def _forget(self) -> None:
-        self._font = ""
-        self._frame: object = None
-        self._look: tuple[str, str, float] = ("", "", 0.0)
-        self._pixmaps: dict[int, QPixmap] = {}
+    def _prepare(self, painter: QPainter, camera: Camera, theme: Theme) -> None:
+        """Follow font, theme and the size of the window."""
+        font = painter.font()
+        look = (theme.text, theme.surface, painter.device().devicePixelRatioF(), font.toString())
+        if look != self._look:
+            if look[3] != self._look[3]:
+                self._fonts, self._known = [_font_of(font, level) for level in range(3)], {}
+            self._look, self._pixmaps = look, {}
+        wanted = (self._named, look[3], _stepped(camera.unit), _stepped(camera.width * camera.height))
+        if wanted != self._asked:
+            self._asked = wanted
+            self._ask(*wanted[2:])
 
-    def _prepare(self, font: QFont, camera: Camera) -> None:
-        """Set the texts in this font, and find the scales at which each is seen in a window of this size."""
-        if font.toString() != self._font:
-            self._forget()
-            self._font = font.toString()
-            self._fonts = [_font_of(font, level) for level in range(3)]
-            metrics = [QFontMetricsF(own) for own in self._fonts]
-            self._texts = [label_text(place.words, metrics[min(place.level, 2)]) for place in self._places]
-            self._sizes = 2 * _MARGIN + np.array(
-                [
-                    (metrics[min(place.level, 2)].horizontalAdvance(text), metrics[min(place.level, 2)].height())
-                    for place, text in zip(self._places, self._texts, strict=True)
-                ]
-            )
-        frame = (_stepped(camera.unit), _stepped(camera.width * camera.height))
-        if frame != self._frame:
-            self._frame = frame
-            self._fit(*frame)
+    def _ask(self, unit: float, area: float) -> None:
+        """Find where the names stand, here or beside."""
+        named = self._named
+        said = [self._text_of(place) for place in named.places]
+        texts, sizes = tuple(text for text, _, _ in said), 2 * _MARGIN + np.array([size for _, *size in said])
 
-    def _fit(self, unit: float, area: float) -> None:
-        """Find where each name stands beside its region, and the scales from and up to which it is seen."""
-        starts, ends = level_zooms(self._places, area)
-        levels = np.array([place.level for place in self._places])
-        first, self._last = np.array(starts)[levels] * unit, np.array(ends)[levels] * unit
-        crowds = self._crowds or Crowds.of(np.empty((0, 2)), np.empty(0, np.int64))
-        self._spots = free_spots(self._xy, self._sizes + _GAP, levels, first, crowds)
-        self._first = first_scales(self._xy, self._spots, self._sizes + _GAP, levels, first, self._last)
+        def fit() -> Callable[[], None]:
+            fitted = _fit(named, texts, sizes, unit, area)
+            return lambda: self._take(named, fitted)
 
-    def _in_sight(self, camera: Camera) -> npt.NDArray[np.int64]:
-        """Names that this scale has and whose regions' middles are in the window, most important first."""
-        seen = (self._first <= camera.scale) & (camera.scale < self._last)
-        across, along = camera.width / 2 / camera.scale, camera.height / 2 / camera.scale
-        seen &= np.abs(self._xy[:, 0] - camera.x) <= across
-        seen &= np.abs(self._xy[:, 1] - camera.y) <= along
-        return np.flatnonzero(seen)
+        if self._beside is None or len(texts) <= _AT_ONCE:
+            self._fitted = _fit(named, texts, sizes, unit, area)
+        else:
+            self._beside(fit)
 
-    def _boxes(self, camera: Camera) -> list[tuple[int, QRectF]]:
-        """Where names stand, on whole pixels: first those that lie in the window, then those that are moved into it."""
-        window = QRectF(0, 0, camera.width, camera.height)
-        wanted = [(index, self._box(index, camera)) for index in self._in_sight(camera).tolist()]
-        standing = [(index, box) for index, box in wanted if window.contains(box)]
-        for index, box in wanted:
-            if not window.contains(box):
-                box.moveLeft(max(0, min(box.left(), int(camera.width - box.width()))))
-                box.moveTop(max(0, min(box.top(), int(camera.height - box.height()))))
-                if not any(box.intersects(other) for _, other in standing):
-                    standing.append((index, box))
-        return standing
+    def _take(self, named: NamedPlaces, fitted: _Fitted) -> None:
+        if named is self._named:
+            self._fitted = fitted
+            self._changed()
 
-    def _box(self, index: int, camera: Camera) -> QRectF:
-        width, height = self._sizes[index].tolist()
-        x, y = camera.to_pixel(*self._xy[index].tolist())
-        aside, up = self._spots[index].tolist()
-        return QRectF(round(x + aside - width / 2), round(y - up - height / 2), width, height)
+    def _text_of(self, place: RegionPlace) -> tuple[str, float, float]:
+        """What a name says, how wide and how high it is; regions keep their words while other texts are shown."""
+        words = _words_of(place)
+        if words not in self._known:
+            metrics = QFontMetricsF(self._fonts[words[0]])
+            text = label_text(place.words, metrics)
+            self._known[words] = (text, metrics.horizontalAdvance(text), metrics.height())
+        return self._known[words]
 
     # --- how it looks ---------------------------------------------------------------------------------
 
-    def _pixmap(self, index: int) -> QPixmap:
-        if index not in self._pixmaps:
-            font = self._fonts[min(self._places[index].level, 2)]
-            self._pixmaps[index] = _with_halo(self._texts[index], font, *self._look)
-        return self._pixmaps[index]
+    def _pixmap(self, place: RegionPlace) -> QPixmap:
+        words = _words_of(place)
+        if words not in self._pixmaps:
+            ink, ground, ratio, _ = self._look
+            self._pixmaps[words] = _with_halo(self._text_of(place)[0], self._fonts[words[0]], ink, ground, ratio)
+        return self._pixmaps[words]
 
     def _underline(self, painter: QPainter, theme: Theme) -> None:
         for place, box in self._shown:
@@ -167,6 +210,25 @@ class RegionLabels:
                 painter.setPen(QPen(QColor(theme.accent), 2.0))
                 line = box.adjusted(_MARGIN, 0, -_MARGIN, -1)
                 painter.drawLine(line.bottomLeft(), line.bottomRight())
+
+
+def _words_of(place: RegionPlace) -> _Words:
+    """The size of its name, 0 the largest, and its words."""
+    return min(place.level, 2), place.words
+
+
+def _boxes(fitted: _Fitted, camera: Camera) -> list[tuple[int, QRectF]]:
+    """Where names stand: first those that lie in the window, then those that are moved into it."""
+    window = QRectF(0, 0, camera.width, camera.height)
+    wanted = [(index, fitted.box(index, camera)) for index in fitted.in_sight(camera)]
+    standing = [(index, box) for index, box in wanted if window.contains(box)]
+    for index, box in wanted:
+        if not window.contains(box):
+            box.moveLeft(max(0, min(box.left(), int(camera.width - box.width()))))
+            box.moveTop(max(0, min(box.top(), int(camera.height - box.height()))))
+            if not any(box.intersects(other) for _, other in standing):
+                standing.append((index, box))
+    return standing
 
 
 def _stepped(value: float) -> float:

@@ -42,7 +42,7 @@ class SpatialGrid:
 
     def __init__(self, xy: npt.NDArray[np.floating]) -> None:
         xy = np.ascontiguousarray(xy, np.float32)
-        placed, left, bottom, right, top = _extent(xy)
+        placed, left, bottom, right, top = extent(xy)
         self.bounds = Bounds(left, bottom, right, top) if placed else None
         side = int(np.clip(np.sqrt(placed / _POINTS_PER_CELL), 1, _MOST_CELLS_A_SIDE))
         frame = (side, left, bottom, *_cells_per_unit(side, right - left, top - bottom)) if placed else (1, 0, 0, 1, 1)
@@ -85,7 +85,7 @@ def _cells_per_unit(side: int, width: float, height: float) -> tuple[float, floa
     return side / (width or longest), side / (height or longest)
 
 
-def _extent(xy: npt.NDArray[np.float32]) -> tuple[int, float, float, float, float]:
+def extent(xy: npt.NDArray[np.float32]) -> tuple[int, float, float, float, float]:
     """How many positions are finite; their least x and y, their greatest x and y."""
     kernels = compiled.grid()
     if kernels is not None:

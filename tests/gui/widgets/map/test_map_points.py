@@ -137,8 +137,8 @@ def test_a_row_with_alpha_0_is_not_drawn_whatever_it_is() -> None:
     picture = _painted(points, camera)
     assert (_near(picture, camera, (0, 0), 15) == 255).all()
     assert points.shown().tolist() == [False, True, True]
-    assert points.grid().nearest(0.0, 0.0, 0.5) == -1
-    assert points.grid().nearest(1.0, 1.0, 0.5) == 1
+    assert points.nearest(0.0, 0.0, 0.5) == -1
+    assert points.nearest(1.0, 1.0, 0.5) == 1
 
 
 @pytest.mark.parametrize("count", [3, 60_000])
@@ -210,7 +210,7 @@ def test_nothing_to_show(xy: np.ndarray) -> None:
     points = _points(xy)
     assert points.bounds is None
     assert (_painted(points, _camera(points)) == 255).all()
-    assert points.grid().nearest(0.0, 0.0, 9.0) == -1
+    assert points.nearest(0.0, 0.0, 9.0) == -1
     assert not points.shown().any()
 
 
@@ -233,18 +233,19 @@ def test_strange_maps_are_drawn_where_they_are(xy: np.ndarray, zoom: float) -> N
     camera = _camera(points, zoom, at=tuple(np.float32(xy[0]).tolist()))
     picture = _painted(points, camera)
     assert _count(_near(picture, camera, (camera.x, camera.y), 2), BLUE, off=130) >= 1
-    assert points.grid().nearest(camera.x, camera.y, 3 / camera.scale) == 0
+    assert points.nearest(camera.x, camera.y, 3 / camera.scale) == 0
 
 
 def test_points_on_the_way_are_drawn_but_not_hit() -> None:
     points = _points(np.array([[0, 0], [10, 10]]))
-    points.grid()
     points.move(np.array([[10, 0], [10, 10]], np.float32))
     camera = _camera(points)
     picture = _painted(points, camera)
     assert _count(_near(picture, camera, (9.9, 0.1), 4), BLUE) > 5
     assert (_near(picture, camera, (0, 0), 4) == 255).all()
-    assert points.grid().nearest(0.0, 0.0, 1.0) == 0
+    assert points.nearest(9.9, 0.1, 1.0) == -1
+    points.settle()
+    assert points.nearest(9.9, 0.1, 1.0) == 0
 
 
 def test_the_same_picture_is_not_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -270,9 +271,8 @@ def test_the_compiled_loops_may_come_while_a_map_is_shown(which_loops: str) -> N
     with loops("numpy"):
         points = _points(_crowd(5000))
         points.set_flagged(np.arange(5000) < 5)
-        points.grid()
         camera = _camera(points)
         before = _painted(points, camera)
     points.set_selected(np.empty(0, np.int64))
     assert np.abs(_painted(points, camera) - before).mean() < 4
-    assert points.grid().nearest(*points.xy[7].tolist(), 1e-6) == 7
+    assert points.nearest(*points.xy[7].tolist(), 1e-6) == 7
