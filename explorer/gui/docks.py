@@ -44,7 +44,9 @@ class Docks:
         window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
         window.setCorner(Qt.Corner.BottomLeftCorner, BOTTOM)
         self._docks = {title: self._dock(title, panel) for title, panel in panels.items()}
-        self.reset()
+        self._arrange()
+        self._share_room()
+        self._first = self.save()
 
     def _dock(self, title: str, panel: QWidget) -> QDockWidget:
         dock = QDockWidget(title, self._window)
@@ -53,14 +55,11 @@ class Docks:
         panel.setMinimumWidth(WIDTHS.get(AREAS[title], 0))
         return dock
 
-    def reset(self) -> None:
+    def _arrange(self) -> None:
         """Every panel where it lies at first."""
-        for title, dock in self._docks.items():
-            self._window.removeDockWidget(dock)
-            self._window.addDockWidget(AREAS[title], dock)
-            dock.setFloating(False)  # only now: one that lies nowhere stays as it is
-            dock.show()
         docks = self._docks
+        for title, dock in docks.items():
+            self._window.addDockWidget(AREAS[title], dock)
         self._window.splitDockWidget(docks["Corpus"], docks["Filters"], Qt.Orientation.Vertical)
         self._window.splitDockWidget(docks["Filters"], docks["Labels"], Qt.Orientation.Vertical)
         self._window.splitDockWidget(docks["Text"], docks["Neighbours"], Qt.Orientation.Vertical)
@@ -68,11 +67,20 @@ class Docks:
         for dock in lists[1:]:
             self._window.tabifyDockWidget(lists[0], dock)
         docks[FRONT].raise_()
+
+    def _share_room(self) -> None:
+        """The panels as large beside each other as they are at first."""
+        docks = self._docks
         self._window.resizeDocks([docks["Corpus"], docks["Text"]], [232, 336], Qt.Orientation.Horizontal)
         self._window.resizeDocks([docks["Text"], docks["Neighbours"]], [400, 320], Qt.Orientation.Vertical)
         left = [docks[title] for title in ("Corpus", "Filters", "Labels")]
         self._window.resizeDocks(left, [160, 184, 160], Qt.Orientation.Vertical)
-        self._window.resizeDocks([lists[0]], [256], Qt.Orientation.Vertical)
+        self._window.resizeDocks([docks[FRONT]], [256], Qt.Orientation.Vertical)
+
+    def reset(self) -> None:
+        """Every panel where it lay at first; put back as a whole, since one by one each would be laid out and shown."""
+        self.restore(self._first)
+        self._share_room()
 
     def show(self, title: str) -> None:
         """Bring a panel to the front."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QStatusBar
 
 from explorer.app.changes import Changes
 from explorer.app.session import Session
 from explorer.app.state import UNDER_WAY, AppState, JobView
 from explorer.core.pipeline import is_complete
 from explorer.gui.parts import UNIT, duration, named, number
+from explorer.gui.widgets.progress_bar import ProgressBar
 
-STEPS = 1_000
 MOMENT = 4_000
 """Milliseconds for which the bar says what was undone."""
 SHOWN_CHANGES = (
@@ -31,7 +31,7 @@ class JobBar(QStatusBar):
         super().__init__()
         self._session = session
         self._what = QLabel()
-        self._bar = named(QProgressBar(), "Progress")
+        self._bar = named(ProgressBar(), "Progress")
         self._cancel = named(QPushButton("Cance&l"), "Cancel the work under way", "What is finished is kept")
         self._go_on = named(QPushButton("&Go on"), "Go on with the computation", "Compute what is still missing")
         self._pause = named(QPushButton("Pa&use"), "Pause the work under way", "Hold it where it is, or let it go on")
@@ -86,9 +86,7 @@ class JobBar(QStatusBar):
         if job is None:
             self._what.setText("Not finished." if stopped else "")
             return
-        known = job.fraction >= 0
-        self._bar.setRange(0, STEPS if known else 0)
-        self._bar.setValue(round(max(job.fraction, 0) * STEPS))
+        self._bar.show_share(job.fraction if job.fraction >= 0 else None)
         self._what.setText(job_words(job))
         self._what.setToolTip(job_words(job))
 

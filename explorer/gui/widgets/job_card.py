@@ -7,12 +7,13 @@ from typing import Literal
 
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from explorer.gui.parts import UNIT, column, heading, line, named, number, prose
 from explorer.gui.theme import current_theme
 from explorer.gui.widgets.announce import announce
 from explorer.gui.widgets.card import Card
+from explorer.gui.widgets.progress_bar import ProgressBar
 
 Status = Literal["running", "paused", "waiting", "done", "failed", "cancelled"]
 _ALIVE = ("running", "paused", "waiting")
@@ -24,7 +25,6 @@ _WORDS = {
     "failed": "Failed",
     "cancelled": "Cancelled",
 }
-_STEPS = 1_000
 _STROKES = {
     "paused": (((6, 4), (6, 12)), ((10, 4), (10, 12))),
     "done": (((3, 8), (7, 12), (13, 4)),),
@@ -95,7 +95,7 @@ class JobCard(Card):
         self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._status = QLabel()
         self._message, self._facts, self._hint = prose(), prose(quiet=True), prose()
-        self._bar = QProgressBar()
+        self._bar = ProgressBar()
         self._pause, self._cancel, self._dismiss = QPushButton(), QPushButton("Cancel"), QPushButton("Dismiss")
         self._expand, self._details = QToolButton(), prose()
         self._build()
@@ -160,8 +160,7 @@ class JobCard(Card):
     def _show_bar(self, row: JobRow) -> None:
         self._bar.setVisible(row.is_alive)
         busy = row.fraction is None and row.status == "running"
-        self._bar.setRange(0, 0 if busy else _STEPS)
-        self._bar.setValue(round((row.fraction or 0.0) * _STEPS))
+        self._bar.show_share(None if busy else row.fraction or 0.0)
         named(self._bar, f"Progress of {row.title}")
 
     def _show_buttons(self, row: JobRow) -> None:
