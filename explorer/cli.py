@@ -241,6 +241,21 @@ def _neighbours_json(answer: Any) -> Mapping[str, Any]:
     return {"query": answer.query, "metric": answer.metric, "source": answer.source, "neighbors": list(answer.found)}
 
 
+def _detectors(options: argparse.Namespace) -> int:
+    from explorer.core.anomaly.listing import described
+
+    if options.rows < 1 or options.dimension < 1:
+        raise OptionError("There is nothing to tell the cost for.", "Give --rows and --dimension of at least 1.")
+    found = described(options.rows, options.dimension)
+    if options.json:
+        _print_json(found)
+        return 0
+    for each in found:
+        settings = ", ".join(f"{name}={value}" for name, value in each["parameters"].items()) or "none"
+        print(f"{each['name']}\n  {each['good_at']}\n  Cost: {each['cost']}\n  Parameters: {settings}")
+    return 0
+
+
 def _screenshot(options: argparse.Namespace) -> int:
     from explorer.app.project_folder import ProjectFolder
     from explorer.gui.qt_messages import without_offscreen_remarks
@@ -285,6 +300,7 @@ HANDLERS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "add": _add,
     "export": _export,
     "neighbors": _neighbors,
+    "detectors": _detectors,
     "screenshot": _screenshot,
     "demo": _demo,
 }

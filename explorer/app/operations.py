@@ -134,7 +134,7 @@ def with_flags(state: AppState) -> AppState:
         threshold=threshold,
         flagged=flagged(ranking, threshold, state.overrides),
         ranking=ranking,
-        explainer=explainer(state.corpus, results.graph, results.scores, state.detector, state.plan.k),
+        explainer=explainer(state.corpus, results, state.plan),
     )
 
 

@@ -85,7 +85,7 @@ class Lunar:
         made_up = self._made_up(rows, taken(data.fit.vectors, chosen), data.seed)
         metric = data.graph.metric
         queries = unit_length(made_up)[0] if metric == "cosine" else made_up
-        valid = queries.any(axis=1) if metric == "cosine" else np.ones(len(queries), np.bool_)
+        valid = np.asarray(queries.any(axis=1) | (metric != "cosine"), np.bool_)
         return filled(neighbours_among(rows, queries, k=self.k, metric=metric, valid=valid, progress=progress))
 
     def _made_up(self, rows: Vectors, some: Vectors, seed: int) -> Vectors:
