@@ -11,7 +11,7 @@ from typing import Any
 import explorer
 from explorer.errors import OptionError
 
-COMMANDS = ("run", "rerun", "add", "export", "neighbors", "detectors", "screenshot", "demo")
+COMMANDS = ("run", "rerun", "add", "export", "neighbors", "detectors", "benchmark", "screenshot", "demo")
 
 EXAMPLES = """examples:
   text-explorer                                    open the window
@@ -35,6 +35,11 @@ RUN_EXAMPLES = (
 
 SEVERAL = ("--text", "--clean", "--detector")
 """Options of ``run`` that take several values."""
+
+BENCHMARK_EXAMPLES = (
+    "mails.csv --label spam --encoder minilm lexical --detector knn lof ecod --out bench",
+    "tweets.jsonl --label label --preset tad-bench --detector knn lof ocsvm ecod hbos --out bench",
+)
 
 EXPORT_EXAMPLES = (
     "out/project.textmap --out report.csv",
@@ -113,17 +118,18 @@ def command_parser() -> argparse.ArgumentParser:
     _add_export(commands)
     _add_neighbors(commands)
     _add_detectors(commands)
+    _add_benchmark(commands)
     _add_screenshot(commands)
     _add_demo(commands)
     return parser
 
 
-def _command(commands: Any, name: str, about: str, *examples: str) -> argparse.ArgumentParser:
+def _command(commands: Any, name: str, about: str, *examples: str, prefix: str = "") -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(
         name,
         help=about,
         description=about,
-        epilog="\n".join(("examples:", *(f"  text-explorer {name} {words}" for words in examples))),
+        epilog="\n".join(("examples:", *(f"  text-explorer {prefix}{name} {words}" for words in examples))),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--quiet", action="store_true", help="no progress and no remarks on standard error")
@@ -219,6 +225,37 @@ def _add_detectors(commands: Any) -> None:
     parser = _command(commands, "detectors", about, "--rows 50000", "--json")
     parser.add_argument("--rows", type=int, default=10_000, metavar="N", help="texts to tell the cost for (10,000)")
     parser.add_argument("--dimension", type=int, default=384, metavar="D", help="numbers of a vector (384)")
+
+
+def _add_benchmark(commands: Any) -> None:
+    about = "Measure encoders and detectors where the truth is known."
+    parser = commands.add_parser("benchmark", help=about, description=about)
+    actions = parser.add_subparsers(dest="action", required=True, parser_class=_Parser)
+    _add_benchmark_run(actions)
+
+
+def _add_benchmark_run(actions: Any) -> None:
+    about = "AUROC, average precision and F1 of every encoder with every detector on every corpus, with intervals."
+    parser = _command(actions, "run", about, *BENCHMARK_EXAMPLES, prefix="benchmark ")
+    add = parser.add_argument
+    several = {"nargs": "+", "action": "extend"}
+    add("corpora", nargs="+", type=_path, metavar="corpus", help="corpus files with a label column")
+    add("--out", type=_path, required=True, metavar="DIR", help="where to write results.csv, standings.csv, auroc.tex")
+    add("--label", required=True, metavar="COL", help="column that tells odd texts from normal ones")
+    add(
+        "--odd", metavar="VALUE", help="what odd texts are labelled (default: known by its word, else the rarer of two)"
+    )
+    add("--text", **several, default=[], metavar="COL", help="text column(s) (default: guessed)")
+    add("--encoder", **several, default=[], metavar="NAME", help="encoders (default: minilm); they run at fp32")
+    add("--detector", **several, default=[], metavar="NAME", help="detectors (default: knn lof iforest)")
+    add(
+        "--protocol",
+        choices=("unsupervised", "novelty"),
+        default="unsupervised",
+        help="score the corpus by itself (default), or learn from half of its normal texts",
+    )
+    add("--preset", default="plain", metavar="NAME", help="parameters of a published benchmark: tad-bench")
+    add("--seeds", type=int, default=1, metavar="N", help="runs of each detector that draws at random (default 1)")
 
 
 def _add_screenshot(commands: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from explorer.core.anomaly.spec import DetectorSpec
 from explorer.core.benchmark.grid import Grid, Measured, measure
@@ -50,6 +51,23 @@ class BenchmarkOutcome:
     measured: tuple[Measured, ...]
     ranked: tuple[Standing, ...]
     remarks: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-able: the files, a standing an encoder and detector, the remarks."""
+        standing = [
+            {
+                "corpus": each.corpus,
+                "encoder": each.encoder,
+                "detector": each.detector,
+                "auroc": each.auroc.value,
+                "low": each.auroc.low,
+                "high": each.auroc.high,
+                "really_behind": each.is_really_behind,
+            }
+            for each in self.ranked
+        ]
+        files = {"results": self.results, "standings": self.standings, "latex": self.latex}
+        return {**files, "ranked": standing, "remarks": list(self.remarks)}
 
 
 def run_benchmark(

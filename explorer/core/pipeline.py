@@ -86,11 +86,13 @@ def run(
     *,
     on_stage: OnStage | None = None,
     on_partial: OnPartial = nobody,
+    without: Container[str] = (),
 ) -> Results:
     """Compute what is missing and return everything.
 
     store : where results are kept and looked for; None = a temporary folder that lives as long as the results.
     on_stage : told of each stage when it is done. on_partial : given layouts while they run.
+    without : stages that nobody will read.
     Raises ``OptionError``, ``EncoderError``, ``VectorsError``, ``OutputError``, and ``Cancelled``; what is finished is
     kept. A detector that fails is no error unless all do: ``results.failed`` says why (``DetectorError``).
     """
@@ -100,7 +102,8 @@ def run(
     work = _prepared(corpus, plan, store, progress, on_partial)
     keep_card(corpus, plan, store, work.card)
     results = Results(card=work.card, store=store)
-    for stage, part in _shares(stages(corpus, plan, work.card), progress.part(PREPARING, 1)):
+    wanted = tuple(stage for stage in stages(corpus, plan, work.card) if stage.name not in without)
+    for stage, part in _shares(wanted, progress.part(PREPARING, 1)):
         record = _run_stage(stage, work, part)
         results = add_result(results, record, work.done[stage.name])
         if on_stage is not None:

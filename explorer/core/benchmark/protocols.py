@@ -45,7 +45,7 @@ PRESETS = {
         "unsupervised",
         True,
         "euclidean",
-        ("knn:aggregate=largest,k=4", "lof:k=20"),
+        ("knn:aggregate=largest,k=4", "lof:k=20", "ocsvm:sample=100000000"),
         "TAD-Bench (arXiv 2501.11960): standardised, Euclidean, PyOD's parameters; its KNN counts each row as its own "
         "first neighbour",
     ),

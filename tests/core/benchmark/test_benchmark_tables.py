@@ -27,7 +27,7 @@ def measured() -> list[Measured]:
     signal = random.normal(size=1_000) + 2.5 * odd
     scores = {
         ("good", 0): signal,
-        ("near", 0): signal + 0.05 * random.normal(size=1_000),
+        ("near", 0): random.normal(size=1_000) + 2.5 * odd,
         ("bad_%", 0): random.normal(size=1_000) + 0.2 * odd,
         ("bad_%", 1): random.normal(size=1_000) + 0.2 * odd,
     }
