@@ -176,7 +176,7 @@ def _add_run(commands: Any) -> None:
     add("--seed", type=int, default=0, help="the only source of randomness (default 0)")
     add("--layout", default="umap", metavar="NAME", help="umap (default), tsne, pca, umap-3d, pca-3d")
     add("--no-map", action="store_true", help="no map: x and y stay empty")
-    add("--raw", action="store_true", help="write cells as they are, those that a spreadsheet would run too")
+    add("--raw", action="store_true", help="leave cells that a spreadsheet would run as formulas unchanged")
 
 
 def _add_rerun(commands: Any) -> None:
@@ -206,7 +206,9 @@ def _add_export(commands: Any) -> None:
     parser.add_argument(
         "--rows", default="all", metavar="WHICH", help="flagged, all (default) or label:NAME; not for .html"
     )
-    parser.add_argument("--raw", action="store_true", help="write a CSV's cells as they are, formulas included")
+    parser.add_argument(
+        "--raw", action="store_true", help="in a CSV, leave cells that a spreadsheet would run as formulas unchanged"
+    )
 
 
 def _add_neighbors(commands: Any) -> None:

@@ -21,6 +21,8 @@ class Changes(Flag):
     """Other scores, or another detector shown: ranks and histogram."""
     FLAGS = auto()
     """Threshold, overrides, and what follows from them."""
+    REASONS = auto()
+    """Why rows are strange can be said now."""
     CURRENT = auto()
     SELECTION = auto()
     COLOUR = auto()
@@ -39,6 +41,6 @@ class Changes(Flag):
     HISTORY = auto()
     """What undo and redo would do."""
     ALL = (
-        CORPUS | PLAN | VECTORS | POSITIONS | GRAPH | INDEX | SCORES | FLAGS | CURRENT | SELECTION | COLOUR
+        CORPUS | PLAN | VECTORS | POSITIONS | GRAPH | INDEX | SCORES | FLAGS | REASONS | CURRENT | SELECTION | COLOUR
         | NEIGHBOURS | JOB | MESSAGES | LABELS | FILTERS | SHOWN | SEARCH | HISTORY
     )  # fmt: skip

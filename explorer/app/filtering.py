@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.app.changes import Changes
-from explorer.app.operations import with_shown
+from explorer.app.shown import with_shown
 from explorer.app.state import NO_ROWS, AppState, SearchView
 from explorer.app.store import Operation
 from explorer.core.query.predicates import Chip, Filters, Predicate
@@ -82,8 +82,8 @@ def show_passed(*, filters: Filters, passed: NDArray[np.bool_] | None, error: st
         changes = Changes.FILTERS if state.filter_error else Changes.NONE
         if passed is not None and state.passed is not None and np.array_equal(passed, state.passed):
             return replace(state, filter_error=""), changes
-        after = with_shown(replace(state, passed=passed, filter_error=""))
-        return after, changes if after.shown is None and state.shown is None else changes | Changes.SHOWN
+        after, more = with_shown(replace(state, passed=passed, filter_error=""))
+        return after, changes | more
 
     return apply
 

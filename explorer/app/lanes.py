@@ -7,6 +7,7 @@ embedding to end. Threads read files and search neighbours. Everything comes bac
 from __future__ import annotations
 
 import itertools
+import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from explorer.app.jobs import JobEvent, JobRunner
-from explorer.app.state import JobView
+from explorer.app.state import JobStatus, JobView
 from explorer.errors import ExplorerError, WorkerError
 
 Post = Callable[[Callable[[], None]], None]
@@ -25,11 +26,15 @@ OnFailed = Callable[[ExplorerError], None]
 ShowJob = Callable[[JobView], None]
 T = TypeVar("T")
 
-QUICK = ("preview", "estimate", "export", "rows", "page", "query")
+QUICK = ("preview", "estimate", "export", "rows", "page", "encoder", "query")
 """Kinds of jobs that run in the quick lane."""
 
 PAUSABLE = ("run", "add")
 """Kinds of jobs that can be held and go on."""
+
+
+INSIST = 0.1
+"""Seconds between two interruptions of a question that nobody waits for."""
 
 
 def nothing(*_: object) -> None:
@@ -58,6 +63,13 @@ class _Job:
     handlers: Handlers
     view: JobView
     started: float
+    held: bool = False
+    begun: bool = False
+
+    @property
+    def status(self) -> JobStatus:
+        """While it has not ended."""
+        return "paused" if self.held else "running" if self.begun else "waiting"
 
 
 class Lanes:
@@ -65,7 +77,7 @@ class Lanes:
 
     def __init__(self, post: Post, show_job: ShowJob, log: Path | None) -> None:
         self._post = post
-        self._show_job = show_job
+        self.show_job = show_job
         self._tokens = itertools.count(1)
         self._jobs: dict[int, _Job] = {}
         self._closed = False
@@ -75,6 +87,8 @@ class Lanes:
         self._search = ThreadPoolExecutor(1, thread_name_prefix="neighbour-search")
         self._queries = ThreadPoolExecutor(1, thread_name_prefix="queries")
         self._latest: dict[str, int] = {}
+        self._asking: tuple[str, Callable[[], None]] | None = None
+        self._guard = threading.Lock()
 
     # --- jobs in the workers --------------------------------------------------------------------
 
@@ -101,8 +115,9 @@ class Lanes:
         """Hold one job, or let it go on; only those that can be held."""
         job = self._jobs.get(token)
         if job is not None and job.view.can_pause:
+            job.held = on
             job.lane.pause(token, on=on)
-            self._show(job, status="paused" if on else "running")
+            self._show(job, status=job.status)
 
     def cancel_all(self, *kinds: str) -> None:
         """End the jobs of these kinds, or all visible ones if none is named."""
@@ -113,7 +128,7 @@ class Lanes:
     def _show(self, job: _Job, **news: Any) -> None:
         job.view = replace(job.view, **news)
         if job.handlers.visible:
-            self._show_job(job.view)
+            self.show_job(job.view)
 
     def _on_event(self, event: JobEvent) -> None:
         """On any thread: read here what needs files, then go on on the session's thread."""
@@ -130,14 +145,15 @@ class Lanes:
         job = self._jobs.get(event.token)
         if job is None or self._closed:
             return
+        if event.kind not in ("news", "progress"):
+            self._finish(event, job)
+            return
+        job.begun = True
         if event.kind == "news":
             apply()
-        elif event.kind == "progress":
-            said = event.payload
-            status = "paused" if job.view.status == "paused" else "running"
-            self._show(job, message=said["message"], fraction=said["fraction"], facts=said["facts"], status=status)
         else:
-            self._finish(event, job)
+            said = event.payload
+            self._show(job, message=said["message"], fraction=said["fraction"], facts=said["facts"], status=job.status)
 
     def _finish(self, event: JobEvent, job: _Job) -> None:
         del self._jobs[event.token]
@@ -164,9 +180,47 @@ class Lanes:
         """The same for a neighbour search; one that waits is dropped when a newer one of its kind comes."""
         self._newest(kind, self._search, work, done, failed)
 
-    def query(self, kind: str, work: Callable[[], T], done: Callable[[T], None], failed: OnFailed) -> None:
-        """The same for a question to the engine, which answers one at a time; only the newest of a kind counts."""
-        self._newest(kind, self._queries, work, done, failed)
+    def query(
+        self, kind: str, work: Callable[[], T], done: Callable[[T], None], failed: OnFailed,
+        interrupt: Callable[[], None] = nothing,
+    ) -> None:  # fmt: skip
+        """The same for a question to the engine, which answers one at a time; only the newest of a kind counts.
+
+        interrupt : makes ``work`` end soon with an error; called when nobody waits for the answer any more.
+        """
+
+        def asked() -> T:
+            with self._guard:
+                self._asking = (kind, interrupt)
+            try:
+                return work()
+            finally:
+                with self._guard:
+                    self._asking = None
+
+        self._interrupt(kind)
+        self._newest(kind, self._queries, asked, done, failed)
+
+    def drop(self, kind: str) -> None:
+        """No answer to questions of this kind is wanted any more."""
+        self._latest[kind] = self._latest.get(kind, 0) + 1
+        self._interrupt(kind)
+
+    def _interrupt(self, kind: str | None) -> None:
+        """End the question under way if it is of this kind (None = any)."""
+        asking = self._asking
+        if asking is not None and kind in (None, asking[0]):
+            self._insist(asking)
+
+    def _insist(self, asking: tuple[str, Callable[[], None]]) -> None:
+        """Interrupt a question until it has ended: one that has only just begun may not have noticed."""
+        with self._guard:
+            if self._asking is not asking:
+                return
+            asking[1]()
+        again = threading.Timer(INSIST, self._insist, (asking,))
+        again.daemon = True
+        again.start()
 
     def _newest(
         self, kind: str, pool: ThreadPoolExecutor, work: Callable[[], T], done: Callable[[T], None], failed: OnFailed
@@ -205,6 +259,7 @@ class Lanes:
     def close(self) -> None:
         """End the workers and the threads; nothing is answered any more."""
         self._closed = True
+        self._interrupt(None)
         self.long.close()
         self.quick.close()
         for pool in (self._files, self._search, self._queries):

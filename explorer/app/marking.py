@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from explorer.app.changes import Changes
 from explorer.app.labels import MOST, Label, free_key, has, place_of, with_label, without_place
-from explorer.app.operations import with_shown
+from explorer.app.shown import with_shown
 from explorer.app.state import AppState
 from explorer.app.store import Operation
 from explorer.errors import OptionError
@@ -108,7 +108,8 @@ def put_in_trash(*, rows: Rows, trash: bool = True) -> Operation:
         trashed = before.copy()
         trashed[rows] = trash
         trashed.setflags(write=False)
-        return with_shown(replace(state, trashed=trashed)), Changes.LABELS | Changes.SHOWN
+        after, changes = with_shown(replace(state, trashed=trashed))
+        return after, changes | Changes.LABELS
 
     return apply
 
@@ -119,7 +120,7 @@ def show_trash(*, show: bool) -> Operation:
     def apply(state: AppState) -> tuple[AppState, Changes]:
         if show == state.in_trash:
             return state, Changes.NONE
-        return with_shown(replace(state, in_trash=show)), Changes.SHOWN
+        return with_shown(replace(state, in_trash=show))
 
     return apply
 

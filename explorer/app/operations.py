@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.app.changes import Changes
-from explorer.app.messages import Message
-from explorer.app.state import NO_ROWS, AppState, HistoryView, JobView, Method, NeighbourView, Pointing
+from explorer.app.explain import explainer_of
+from explorer.app.shown import shown_rows, with_selected, with_shown
+from explorer.app.state import NO_ROWS, AppState, HistoryView, Method, NeighbourView
 from explorer.app.store import Operation
 from explorer.core.anomaly.base import Scores
 from explorer.core.anomaly.flags import flagged
@@ -27,20 +28,18 @@ from explorer.core.neighbors.base import Metric
 from explorer.core.pipeline import still_valid
 from explorer.core.plan import Plan
 from explorer.core.report.decisions import choose_threshold
-from explorer.core.report.reason_lines import explainer
 from explorer.core.results import Results
-
-MAX_MESSAGES = 200
 
 # --- corpus and results -------------------------------------------------------------------------
 
 
 def show_corpus(
-    *, project: Path, corpus: Corpus, check: CorpusCheck, work: Mapping[str, Any], history: HistoryView
-) -> Operation:
+    *, project: Path, corpus: Corpus, check: CorpusCheck, work: Mapping[str, Any], history: HistoryView,
+    current: int | None = None,
+) -> Operation:  # fmt: skip
     """Another corpus is on the table, with the work done on it: forget all that belonged to the last one.
 
-    work : values of the fields named in ``app/work.py``.
+    work : values of the fields named in ``app/work.py``. current : left out if there is no such row.
     """
 
     def apply(state: AppState) -> tuple[AppState, Changes]:
@@ -53,9 +52,10 @@ def show_corpus(
             jobs=state.jobs,
             messages=state.messages,
             history=history,
+            current=current if current is not None and 0 <= current < corpus.rows else None,
             **work,
         )
-        return with_shown(fresh), Changes.ALL
+        return with_shown(fresh)[0], Changes.ALL
 
     return apply
 
@@ -70,8 +70,10 @@ def set_plan(*, plan: Plan) -> Operation:
         chosen = plan if _same_scale(state, plan, results) else replace(plan, threshold=None)
         view = replace(state.neighbours, k=plan.k, metric=plan.metric, source="")
         after = with_flags(replace(state, plan=chosen, results=results, neighbours=view))
-        changes = _different(state.results, results) | Changes.SCORES | Changes.FLAGS
-        return after, changes | Changes.PLAN | Changes.NEIGHBOURS
+        changes = _different(state.results, results) | Changes.PLAN | Changes.NEIGHBOURS
+        if after.ranking is not state.ranking or after.detector != state.detector:
+            changes |= Changes.SCORES | Changes.FLAGS
+        return after, changes | (Changes.NONE if after.threshold == state.threshold else Changes.FLAGS)
 
     return apply
 
@@ -123,18 +125,20 @@ def _same_scores(first: Mapping[str, Scores], second: Mapping[str, Scores]) -> b
 
 
 def with_flags(state: AppState) -> AppState:
-    """Threshold, flags, ranks and reasons that follow from the scores shown."""
+    """Threshold, flags and ranks that follow from the scores shown; reasons that no longer fit them go."""
     if state.scores is None or state.corpus is None:
         return replace(state, threshold=None, flagged=None, ranking=None, explainer=None)
-    results = state.results
-    ranking = results.ranking(state.detector)
+    kept, ranking = state.explainer, state.ranking
+    if ranking is None or ranking.scores is not state.scores:
+        ranking = state.results.ranking(state.detector)
     threshold = choose_threshold(ranking, state.plan)
+    fresh = explainer_of(state)
     return replace(
         state,
         threshold=threshold,
         flagged=flagged(ranking, threshold, state.overrides),
         ranking=ranking,
-        explainer=explainer(state.corpus, results, state.plan),
+        explainer=kept if kept is not None and fresh is not None and kept.is_like(fresh) else None,
     )
 
 
@@ -197,38 +201,62 @@ def with_overrides(state: AppState, overrides: Mapping[int, bool]) -> AppState:
 # --- where the person is ------------------------------------------------------------------------
 
 
-def set_current(*, row: int | None) -> Operation:
-    """Show a row in the text and neighbours panels; decisions now act on it."""
+def set_current(*, row: int | None, alone: bool = False) -> Operation:
+    """Show a row in the text and neighbours panels.
+
+    A selection that holds the row stays, and decisions act on all of it; any other ends, as in a list where one
+    clicks beside it. alone : whoever goes from text to text decides one by one, so that the selection ends either way.
+    """
 
     def apply(state: AppState) -> tuple[AppState, Changes]:
         if row is not None and not 0 <= row < state.rows:
             return state, Changes.NONE
-        if row == state.current and state.pointing == "current":
-            return state, Changes.NONE
-        if row == state.current:
-            return replace(state, pointing="current"), Changes.CURRENT
-        view = replace(state.neighbours, rows=NO_ROWS, distances=np.empty(0), source="")
-        after = replace(state, current=row, pointing="current", neighbours=view)
-        return after, Changes.CURRENT | Changes.NEIGHBOURS
+        kept = row is None or (not alone and is_selected(state, row))
+        after, changes = (state, Changes.NONE) if kept else select(rows=NO_ROWS)(state)
+        return _with_current(after, row, changes)
 
     return apply
+
+
+def choose(*, row: int | None, rows: Sequence[int] | NDArray[np.int64]) -> Operation:
+    """What a hand did in a list: ``row`` is current, ``rows`` are selected. The current one alone is no selection."""
+    chosen = np.asarray(rows, dtype=np.int64)
+    alone = chosen.size == 1 and int(chosen[0]) == row
+
+    def apply(state: AppState) -> tuple[AppState, Changes]:
+        after, changes = select(rows=NO_ROWS if alone else chosen)(state)
+        return _with_current(after, row, changes)
+
+    return apply
+
+
+def _with_current(state: AppState, row: int | None, changes: Changes) -> tuple[AppState, Changes]:
+    if row == state.current:
+        return state, changes
+    view = replace(state.neighbours, rows=NO_ROWS, distances=np.empty(0), source="")
+    return replace(state, current=row, neighbours=view), changes | Changes.CURRENT | Changes.NEIGHBOURS
+
+
+def is_selected(state: AppState, row: int) -> bool:
+    """Whether a row is selected and shown."""
+    place = int(np.searchsorted(state.selected, row))
+    return place < state.selected.size and int(state.selected[place]) == row
 
 
 SelectionMode = Literal["replace", "add", "subtract", "intersect"]
 
 
 def select(*, rows: Sequence[int] | NDArray[np.int64], mode: SelectionMode = "replace") -> Operation:
-    """Change the selection (sorted, each row once) by ``rows``; decisions now act on it."""
+    """Change the selection (sorted, each row once) by ``rows``; decisions act on what is shown of it."""
     chosen = np.asarray(rows, dtype=np.int64)
 
     def apply(state: AppState) -> tuple[AppState, Changes]:
         inside = chosen[(chosen >= 0) & (chosen < state.rows)]
         after = _combined(_mask(state.selection, state.rows), _mask(inside, state.rows), mode)
-        pointing: Pointing = "selection" if after.size else "current"
-        if np.array_equal(after, state.selection) and pointing == state.pointing:
+        if np.array_equal(after, state.selection):
             return state, Changes.NONE
         after.setflags(write=False)
-        return replace(state, selection=after, pointing=pointing), Changes.SELECTION
+        return with_selected(replace(state, selection=after)), Changes.SELECTION
 
     return apply
 
@@ -257,7 +285,7 @@ def invert_selection() -> Operation:
     """Select every row shown that is not selected."""
 
     def apply(state: AppState) -> tuple[AppState, Changes]:
-        rest = ~_mask(state.selection, state.rows)
+        rest = ~_mask(state.selected, state.rows)
         return select(rows=np.flatnonzero(rest if state.shown is None else rest & state.shown))(state)
 
     return apply
@@ -268,7 +296,7 @@ def grow_selection() -> Operation:
 
     def apply(state: AppState) -> tuple[AppState, Changes]:
         graph = state.results.graph
-        start = state.selection if state.selection.size else state.targets
+        start = state.targets
         if graph is None or start.size == 0:
             return state, Changes.NONE
         near = np.unique(graph.ids[start, : state.plan.k])
@@ -278,24 +306,6 @@ def grow_selection() -> Operation:
         return select(rows=np.union1d(start, near))(state)
 
     return apply
-
-
-def shown_rows(state: AppState) -> NDArray[np.int64]:
-    """Every row that is shown, ascending."""
-    return np.arange(state.rows) if state.shown is None else np.flatnonzero(state.shown)
-
-
-def with_shown(state: AppState) -> AppState:
-    """What is shown, after the filters' answer or the trash has changed."""
-    shown = state.passed
-    if state.in_trash:
-        trash = state.trashed if state.trashed.size else np.zeros(state.rows, np.bool_)
-        shown = trash if shown is None else shown & trash
-    elif state.trashed.any():
-        shown = ~state.trashed if shown is None else shown & ~state.trashed
-    if shown is not None:
-        shown.setflags(write=False)
-    return replace(state, shown=shown)
 
 
 def step(*, direction: Literal[1, -1], flagged_only: bool = True) -> Operation:
@@ -309,8 +319,7 @@ def step(*, direction: Literal[1, -1], flagged_only: bool = True) -> Operation:
         if among.size == 0:
             return state, Changes.NONE
         order = among[np.lexsort((among, np.where(state.ranks[among] > 0, state.ranks[among], state.rows + 1)))]
-        after, changes = set_current(row=_neighbour_in(order, state, direction))(state)
-        return after, changes
+        return set_current(row=_neighbour_in(order, state, direction), alone=True)(state)
 
     return apply
 
@@ -323,7 +332,7 @@ def step_in(*, rows: NDArray[np.int64], direction: Literal[1, -1]) -> Operation:
             return state, Changes.NONE
         here = np.flatnonzero(rows == state.current) if state.current is not None else rows[:0]
         place = int(here[0]) + direction if here.size else (0 if direction > 0 else -1)
-        return set_current(row=int(rows[place % rows.size]))(state)
+        return set_current(row=int(rows[place % rows.size]), alone=True)(state)
 
     return apply
 
@@ -382,54 +391,5 @@ def show_neighbours(*, row: int, rows: NDArray[np.int64], distances: NDArray[np.
             return state, Changes.NONE
         view = replace(state.neighbours, rows=rows, distances=distances, source=source)
         return replace(state, neighbours=view), Changes.NEIGHBOURS
-
-    return apply
-
-
-# --- work and words -----------------------------------------------------------------------------
-
-
-MAX_JOBS = 50
-
-
-def show_job(*, job: JobView) -> Operation:
-    """News of a piece of work."""
-
-    def apply(state: AppState) -> tuple[AppState, Changes]:
-        known = {old.token: old for old in state.jobs}
-        if known.get(job.token) == job:
-            return state, Changes.NONE
-        known[job.token] = job
-        return replace(state, jobs=tuple(known.values())[-MAX_JOBS:]), Changes.JOB
-
-    return apply
-
-
-def dismiss_job(*, token: int) -> Operation:
-    """Take a piece of work off the list."""
-
-    def apply(state: AppState) -> tuple[AppState, Changes]:
-        kept = tuple(job for job in state.jobs if job.token != token)
-        return (state, Changes.NONE) if len(kept) == len(state.jobs) else (replace(state, jobs=kept), Changes.JOB)
-
-    return apply
-
-
-def show_history(*, history: HistoryView) -> Operation:
-    """What undo and redo would do now."""
-
-    def apply(state: AppState) -> tuple[AppState, Changes]:
-        if history == state.history:
-            return state, Changes.NONE
-        return replace(state, history=history), Changes.HISTORY
-
-    return apply
-
-
-def say(*, message: Message) -> Operation:
-    """Tell the person something; the newest is last."""
-
-    def apply(state: AppState) -> tuple[AppState, Changes]:
-        return replace(state, messages=(*state.messages, message)[-MAX_MESSAGES:]), Changes.MESSAGES
 
     return apply

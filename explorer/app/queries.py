@@ -18,9 +18,10 @@ from explorer.app import filtering
 from explorer.app.changes import Changes
 from explorer.app.lanes import Handlers, Lanes, OnFailed, nothing
 from explorer.app.neighbours import Answer, NeighbourSearch
-from explorer.app.state import AppState
+from explorer.app.state import UNDER_WAY, AppState
 from explorer.app.store import Store
 from explorer.core.corpus.columns import unclashing
+from explorer.core.progress import Progress
 from explorer.core.query.search import Found, TextQuery, find
 from explorer.core.query.workspace import TAKEN
 from explorer.errors import ExplorerError, ProjectError
@@ -43,6 +44,9 @@ class Queries:
         self._neighbours = neighbours
         self._engine: Any = None
         self._index: Any = None
+        self._stopped = False
+        self._waking: int | None = None
+        self._awake: tuple[object, ...] | None = None
 
     # --- on the session's thread ----------------------------------------------------------------
 
@@ -52,8 +56,11 @@ class Queries:
             return
         if changes & Changes.FILTERS or (changes & RESULTS and state.filters.chips):
             self._filter(state)
-        if changes & Changes.SEARCH and state.search.running:
-            self._search(state)
+        if changes & Changes.SEARCH:
+            if state.search.running:
+                self._search(state)
+            else:
+                self._lanes.drop("search")
 
     def _filter(self, state: AppState) -> None:
         filters = state.filters
@@ -65,7 +72,8 @@ class Queries:
             self._store.dispatch(filtering.show_passed(filters=filters, passed=None, error=error.what))
 
         if state.filters.chips or state.passed is not None or state.filter_error:
-            self._lanes.query("filter", lambda: self._engine_for(state).filter(filters), show, failed)
+            ask = lambda: self._engine_for(state).filter(filters)  # noqa: E731
+            self._lanes.query("filter", ask, show, failed, self._interrupt)
 
     def _search(self, state: AppState) -> None:
         query = state.search.query
@@ -78,7 +86,7 @@ class Queries:
         def show(found: Found) -> None:
             self._store.dispatch(filtering.show_found(query=query, rows=found.rows, found=found.mask, of=found.count))
 
-        self._lanes.query("search", lambda: self._find(state, query), show, self._refuse(query))
+        self._lanes.query("search", lambda: self._find(state, query), show, self._refuse(query), self._interrupt)
 
     def _search_meaning(self, state: AppState, query: TextQuery) -> None:
         """Embed the query in the worker, then look for its nearest texts."""
@@ -97,9 +105,32 @@ class Queries:
             found[answer.rows] = True
             self._store.dispatch(filtering.show_found(query=query, rows=answer.rows, found=found, of=answer.rows.size))
 
+        self.wake_encoder()
         self._lanes.cancel_all("query")
         request = {"project": str(state.project), "plan": state.plan.as_dict(), "text": query.text}
         self._lanes.submit("query", request, Handlers("Searching by meaning", near, refuse))
+
+    def is_waking(self, state: AppState) -> bool:
+        """Whether the encoder is being loaded for questions."""
+        return any(job.token == self._waking and job.status in UNDER_WAY for job in state.jobs)
+
+    def wake_encoder(self) -> None:
+        """Load the encoder for questions by meaning, which takes seconds, before the first one is asked."""
+        state = self._store.state
+        if state.corpus is None or state.results.vectors is None or state.plan.vectors is not None:
+            return
+        wanted = (state.project, state.corpus.fingerprint, state.plan.encoder, state.plan.precision, state.plan.seed)
+        if self._awake == wanted:
+            return
+        self._awake = wanted
+
+        def sleep(*_: object) -> None:
+            """It was not loaded; the question that needs it will say why."""
+            self._awake = None
+
+        request = {"project": str(state.project), "plan": state.plan.as_dict()}
+        handlers = Handlers("Loading the encoder", nothing, sleep, cancelled=sleep)
+        self._waking = self._lanes.submit("encoder", request, handlers)
 
     def _refuse(self, query: TextQuery) -> OnFailed:
         """What to do with an error of a search."""
@@ -115,6 +146,7 @@ class Queries:
             lambda: self._engine_for(state).order(column, descending, rows),
             done,
             failed,
+            self._interrupt,
         )
 
     def ask(
@@ -122,7 +154,14 @@ class Queries:
         failed: OnFailed = nothing,
     ) -> None:  # fmt: skip
         """Any other question to the engine."""
-        self._lanes.query(kind, lambda: work(self._engine_for(state)), done, failed)
+        self._lanes.query(kind, lambda: work(self._engine_for(state)), done, failed, self._interrupt)
+
+    def _interrupt(self) -> None:
+        """Nobody waits any more for the answer to the question under way."""
+        self._stopped = True
+        for asked in (self._engine, self._index):
+            if asked is not None:
+                asked.interrupt()
 
     # --- on the engine's thread -----------------------------------------------------------------
 
@@ -139,7 +178,9 @@ class Queries:
 
     def _find(self, state: AppState, query: TextQuery) -> Found:
         assert state.corpus is not None
-        return find(state.corpus, self._index_for(state), query)
+        self._stopped = False
+        progress = Progress(is_cancelled=lambda: self._stopped)
+        return find(state.corpus, self._index_for(state), query, progress=progress)
 
     def _index_for(self, state: AppState) -> Any:
         from explorer.core.query.keywords import KeywordIndex

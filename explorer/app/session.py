@@ -1,16 +1,15 @@
-"""One person's work on one project: opening, computing, deciding, exporting.
+"""One person's work on one project: showing it, computing, deciding, exporting.
 
-The window and the tests talk to a ``Session``. It owns the store (what is shown), the project folder (what
-survives) and the job runner (heavy work). All methods are called on one thread, the session's; what happens
-on others (files read and checked, worker news, neighbour searches) comes back through ``post``.
+The window and the tests talk to a ``Session``. It owns the store (what is shown) and the job runner (heavy work);
+``Opening`` brings projects. All methods are called on one thread, the session's; what happens on others (files read
+and checked, worker news, neighbour searches) comes back through ``post``.
 """
 
 from __future__ import annotations
 
 import base64
-import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -18,45 +17,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.app import operations as op
-from explorer.app.adding import refuse_vectors
+from explorer.app import telling
 from explorer.app.changes import Changes
+from explorer.app.explain import explainer_of, show_reasons
 from explorer.app.history import History, Undone
 from explorer.app.jobs import JobRunner
 from explorer.app.lanes import Handlers, Lanes, OnFailed, Post, nothing
 from explorer.app.messages import Message
 from explorer.app.neighbours import Answer, NeighbourSearch
+from explorer.app.opening import Opening, OpenRequest
 from explorer.app.project_database import View
-from explorer.app.project_folder import ProjectFolder, new_project_path
 from explorer.app.queries import Queries
-from explorer.app.restore import Opened, left_whole, load_partial, load_stage, read_project
+from explorer.app.restore import Opened, load_partial, load_stage
 from explorer.app.state import UNDER_WAY, AppState, HistoryView, JobView, Method
 from explorer.app.store import Store
-from explorer.app.work import decoded, encoded
+from explorer.app.work import decoded
 from explorer.app.working import restore_work
-from explorer.core.corpus.corpus import Corpus, Roles
+from explorer.core.corpus.corpus import Corpus
 from explorer.core.corpus.readers import Preview
 from explorer.core.embedding.estimate import Estimate
 from explorer.core.neighbors.base import METRICS
 from explorer.core.pipeline import is_complete, still_valid
 from explorer.core.plan import MAX_K, Plan
 from explorer.core.results import Results
-from explorer.errors import ExplorerError, ProjectError
+from explorer.errors import ExplorerError
 
 RECORDED = (
     Changes.PLAN | Changes.FLAGS | Changes.LABELS | Changes.SHOWN | Changes.FILTERS | Changes.SELECTION | Changes.COLOUR
 )
 """Changes after which there may be something to undo."""
-
-
-@dataclass(frozen=True)
-class OpenRequest:
-    """What the open dialog asks for. ``roles`` None = guess; ``project`` None = a new folder in the projects folder."""
-
-    path: Path
-    roles: Roles | None = None
-    cleaning: tuple[str, ...] = ()
-    plan: Plan = field(default_factory=Plan)
-    project: Path | None = None
 
 
 class Session:
@@ -71,13 +60,10 @@ class Session:
         self.projects_folder = projects_folder
         self._lanes = Lanes(post, self._show_job, log)
         self._search = NeighbourSearch()
-        self._project: ProjectFolder | None = None
-        self._opening = 0
-        self._wanted: Path | None = None
+        self._opening = Opening(self, self._lanes, projects_folder)
         self._history: History | None = None
         self._window: Mapping[str, Any] = {}
         self.queries = Queries(self._lanes, self.store, self._search)
-        self._abandon_load: Callable[[], None] = nothing
         self.store.subscribe(self._follow)
 
     @property
@@ -93,184 +79,69 @@ class Session:
 
     def preview(self, path: Path, on_ready: Callable[[Preview], None], on_failed: OnFailed) -> int:
         """Read a file's first rows; exactly one of the two is called, unless cancelled."""
-        handlers = Handlers(f"Reading {path.name}", lambda answer: on_ready(_preview(answer)), on_failed, visible=False)
-        return self._lanes.submit("preview", {"path": str(path.absolute())}, handlers)
+        return self._opening.preview(path, on_ready, on_failed)
 
     def estimate(self, plan: Plan, texts: int, characters: int, on_ready: Callable[[Estimate], None]) -> int:
-        """Time and disk that embedding would take; silent if it cannot be told. Nothing is downloaded for it."""
-        asked = replace(plan, allow_download=False).as_dict()
-        handlers = Handlers("Estimating", lambda answer: on_ready(Estimate(**answer)), nothing, visible=False)
-        return self._lanes.submit("estimate", {"plan": asked, "texts": texts, "characters": characters}, handlers)
+        """Time and disk that embedding would take; silent if it cannot be told."""
+        return self._opening.estimate(plan, texts, characters, on_ready)
 
     def open_corpus(self, request: OpenRequest) -> None:
         """Load a corpus into a project of its own, then compute. What is shown now stays until it is loaded."""
-        target = request.project or new_project_path(self.projects_folder, request.path)
-        fresh = not target.exists()
-        try:
-            project = ProjectFolder.create(target)
-        except ExplorerError as error:
-            self.say_error(error)
-            return
-        if project.has_corpus():
-            project.close()
-            what = f"The folder {target} holds a corpus already."
-            self.say_error(ProjectError(what, "Choose another folder, or open it as a project."))
-            return
-        self.cancel()
-        payload = {
-            "path": str(request.path.absolute()),
-            "roles": None if request.roles is None else asdict(request.roles),
-            "cleaning": list(request.cleaning),
-            "plan": request.plan.as_dict(),
-            "project": str(project.path.absolute()),
-        }
-        self._lanes.submit("load", payload, self._load_handlers(project, request, fresh))
-
-    def _load_handlers(self, project: ProjectFolder, request: OpenRequest, fresh: bool) -> Handlers:
-        def forget() -> None:
-            """A load that brought nothing leaves nothing behind."""
-            self._abandon_load = nothing
-            project.close()
-            if fresh:
-                shutil.rmtree(project.path, ignore_errors=True)
-
-        def failed(error: ExplorerError) -> None:
-            forget()
-            self.say_error(error)
-
-        def loaded(_: Mapping[str, Any]) -> None:
-            self._abandon_load = nothing
-            try:
-                project.database.save_work(encoded({"plan": request.plan}))
-            except ExplorerError as error:
-                failed(error)
-            else:
-                self._take(project)
-
-        self._abandon_load = forget
-        return Handlers(f"Loading {request.path.name}", loaded, failed, cancelled=forget)
+        self._opening.load(request)
 
     def open_project(self, path: Path) -> None:
         """Show a project as it was left, then compute what is missing. Errors become messages."""
-        wanted = path.absolute()
-        if wanted == self._wanted or (self._project is not None and self._project.path.absolute() == wanted):
-            return
-        try:
-            project = ProjectFolder.open(path)
-        except ExplorerError as error:
-            self.say_error(error)
-            return
-        self.cancel()
-        self._wanted = wanted
-        self._take(project)
+        self._opening.open(path)
 
-    def _take(self, project: ProjectFolder) -> None:
-        """Read a project beside the session's thread (checksums take time), then show it."""
-        self._opening += 1
-        number = self._opening
-        job = JobView(self._lanes.new_token(), f"Opening {project.path.name}")
-        self._show_job(job)
+    def add_texts(self, path: Path) -> None:
+        """Read more texts into the corpus: the rows and decisions that are there stay, the map too; then compute."""
 
-        def show(opened: Opened) -> None:
-            self._wanted = None
-            self._show_job(replace(job, status="done"))
-            if number != self._opening:
-                project.close()
-                return
-            self._lanes.cancel_all("run", "add")
-            self.save_view()
-            self._close_project()
-            self._project = project
-            self._show(opened)
+        def tell(rows: int) -> None:
+            self.say(Message("info", f"{rows:,} texts added from {path.name}."))
 
-        def failed(error: ExplorerError) -> None:
-            project.close()
-            if number == self._opening:
-                self._show_job(replace(job, status="failed", message=error.what, hint=error.hint))
-                self.say_error(error)
+        self._opening.add(path, self.state.plan, tell)
 
-        self._lanes.read(lambda: read_project(project), show, failed)
-
-    def _show(self, opened: Opened) -> None:
-        assert self._project is not None
-        self._history = None
+    def show_opened(self, opened: Opened) -> None:
+        """Show the project that ``Opening`` has read, as it was left, and compute what is missing."""
+        project = self._opening.project
+        assert project is not None
+        self._history = None  # what was done on it before is no new action
         # Read anew: something may have been done while the files were being read.
-        work, damaged = decoded(self._project.database.work(), opened.corpus.rows)
-        history = HistoryView(*self._project.database.history_words())
+        work, damaged = decoded(project.database.work(), opened.corpus.rows)
+        history = HistoryView(*project.database.history_words())
         results = still_valid(opened.results, opened.plan, work["plan"])
-        self.store.dispatch(
-            op.show_corpus(project=opened.path, corpus=opened.corpus, check=opened.check, work=work, history=history)
-        )
-        self._history = History(self._project.database, self.state)
         self._window = opened.view.window or {}
+        self.store.dispatch(
+            op.show_corpus(
+                project=opened.path, corpus=opened.corpus, check=opened.check, work=work, history=history,
+                current=opened.view.current,
+            )
+        )  # fmt: skip
+        self._history = History(project.database, self.state)
         self.store.dispatch(op.show_results(results=results))
-        self._restore(opened.view)
+        if isinstance(opened.view.neighbours, dict):
+            self.store.dispatch(op.set_neighbours(**_asked(opened.view.neighbours)))
         if damaged:
             lost = ", ".join(name.replace("_", " ") for name in damaged)
             self.say(Message("warning", f"Part of the saved work cannot be read: {lost}.", "The rest is as it was."))
         if not is_complete(opened.corpus, self.state.plan, results):
             self.compute()
-        self._look_again(self._project, opened)
 
-    def _look_again(self, project: ProjectFolder, opened: Opened) -> None:
-        """Find, beside the session's thread, what the disk has spoilt, and compute it again."""
-        number = self._opening
-
-        def show(left: Results | None) -> None:
-            if left is not None and self._project is project and _computes(opened.plan) == _computes(self.state.plan):
-                self.say(Message("warning", "Results on the disk were damaged.", "They are computed again."))
-                self.store.dispatch(op.show_results(results=left))
-                self.compute()
-
-        self._lanes.read(lambda: left_whole(project, opened, lambda: number == self._opening), show, self.say_error)
-
-    def add_texts(self, path: Path) -> None:
-        """Read more texts into the corpus: the rows and decisions that are there stay, the map too; then compute."""
-        if self._project is None:
-            return
-        try:
-            refuse_vectors(self.state.plan)
-        except ExplorerError as error:
-            self.say_error(error)
-            return
-        project = self._project
-        self._lanes.cancel_all("run")
-
-        def added(answer: Mapping[str, Any]) -> None:
-            if self._project is project:
-                self.save_view()
-                self._lanes.read(lambda: read_project(project), lambda opened: again(opened, answer["rows"]), failed)
-
-        def again(opened: Opened, rows: int) -> None:
-            if self._project is project:
-                self._show(opened)
-                self.say(Message("info", f"{rows:,} texts added from {path.name}."))
-
-        def failed(error: ExplorerError) -> None:
-            self.say_error(error)
+    def show_left(self, opened: Opened, left: Results) -> None:
+        """Show what the disk has left whole, and compute the rest again."""
+        if _computes(opened.plan) == _computes(self.state.plan):
+            self.say(Message("warning", "Results on the disk were damaged.", "They are computed again."))
+            self.store.dispatch(op.show_results(results=left))
             self.compute()
-
-        request = {"project": str(project.path), "path": str(path.absolute())}
-        self._lanes.submit("add", request, Handlers(f"Adding {path.name}", added, failed))
-
-    def _restore(self, view: View) -> None:
-        """Go back to where the person was; what makes no sense any more is left out."""
-        if isinstance(view.neighbours, dict):
-            self.store.dispatch(op.set_neighbours(**_asked(view.neighbours)))
-        if isinstance(view.current, int):
-            pointing = self.state.pointing
-            self.store.dispatch(op.set_current(row=view.current))
-            if pointing == "selection":
-                self.store.dispatch(op.select(rows=self.state.selection))
 
     # --- computing ------------------------------------------------------------------------------
 
     def compute(self) -> None:
         """Start or go on with the present plan's stages in the worker; what is done is not done again."""
-        if self._project is None or self.state.corpus is None:
+        project, plan, corpus = self._opening.project, self.state.plan, self.state.corpus
+        if project is None or corpus is None:
             return
         self._lanes.cancel_all("run")
-        project, plan, corpus = self._project, self.state.plan, self.state.corpus
 
         def news(payload: Mapping[str, Any]) -> Callable[[], None]:
             if "partial" in payload:
@@ -296,8 +167,7 @@ class Session:
 
     def cancel(self) -> None:
         """Stop the work under way, an opening or an export too; what was finished stays."""
-        self._opening += 1
-        self._wanted = None
+        self._opening.stop()
         self._lanes.cancel_all()
         for job in self.state.jobs:
             if job.status in UNDER_WAY:
@@ -312,7 +182,7 @@ class Session:
         self._lanes.pause(token, on=on)
 
     def _show_job(self, job: JobView) -> None:
-        self.store.dispatch(op.show_job(job=job))
+        self.store.dispatch(telling.show_job(job=job))
 
     # --- deciding: recorded as it is done ---------------------------------------------------------
 
@@ -320,8 +190,8 @@ class Session:
         """After every change: keep what must survive, and ask for what is now wanted."""
         if changes & (Changes.CURRENT | Changes.NEIGHBOURS | Changes.VECTORS | Changes.INDEX):
             self._find_neighbours(state)
-        if changes & Changes.SCORES and state.explainer is not None:
-            self._lanes.read(state.explainer.gather, nothing, nothing)
+        if changes & (Changes.SCORES | Changes.GRAPH | Changes.PLAN):
+            self._gather_reasons(state)
         self.queries.follow(state, changes)
         if self._history is not None and changes & RECORDED:
             self._keep(lambda history: history.record(state))
@@ -333,7 +203,7 @@ class Session:
         try:
             done = do(self._history)
             if done:
-                self.store.dispatch(op.show_history(history=self._history.view()))
+                self.store.dispatch(telling.show_history(history=self._history.view()))
         except ExplorerError as error:
             self.say_error(error)
             return None
@@ -356,7 +226,7 @@ class Session:
         self.store.dispatch(restore_work(values=undone.values))
         history.restored(self.state)
         self._history = history
-        self.store.dispatch(op.show_history(history=replace(history.view(), said=f"{word}: {undone.words}")))
+        self.store.dispatch(telling.show_history(history=replace(history.view(), said=f"{word}: {undone.words}")))
         if _computes(before) != _computes(self.state.plan):
             self.compute()
 
@@ -371,12 +241,12 @@ class Session:
 
     def save_view(self) -> None:
         """Keep where the person is; the window calls this when things are quiet."""
-        if self._project is None or not self._remember:
+        project, state = self._opening.project, self.state
+        if project is None or not self._remember:
             return
-        state = self.state
         neighbours = {"k": state.neighbours.k, "metric": state.neighbours.metric, "method": state.neighbours.method}
         try:
-            self._project.database.save_view(View(state.current, neighbours, self._window))
+            project.database.save_view(View(state.current, neighbours, self._window))
         except ExplorerError as error:
             self.say_error(error)
 
@@ -395,6 +265,12 @@ class Session:
                 )
 
         self._lanes.search("neighbours", lambda: self._search.near_row(results, row, view), show, self.say_error)
+
+    def _gather_reasons(self, state: AppState) -> None:
+        explainer = explainer_of(state) if state.explainer is None else None
+        if explainer is not None:
+            show = lambda gathered: self.store.dispatch(show_reasons(explainer=gathered))  # noqa: E731
+            self._lanes.search("reasons", explainer.gather, show, self.say_error)
 
     # --- export ---------------------------------------------------------------------------------
 
@@ -425,17 +301,18 @@ class Session:
         self._export("page", path, {"picture": packed}, lambda _: self.say(Message("info", f"Page written to {path}.")))
 
     def _export(self, kind: str, path: Path, request: Mapping[str, Any], done: Callable[[int], None]) -> None:
-        if self._project is None:
+        project = self._opening.project
+        if project is None:
             self.say_error(ExplorerError("There is nothing to export yet.", "Open a corpus first."))
             return
-        request = {"project": str(self._project.path), "out": str(path.absolute()), **request}
+        request = {"project": str(project.path), "out": str(path.absolute()), **request}
         handlers = Handlers(f"Writing {path.name}", lambda answer: done(answer["rows"]), self.say_error)
         self._lanes.submit(kind, request, handlers)
 
     # --- messages and the end -------------------------------------------------------------------
 
     def say(self, message: Message) -> None:
-        self.store.dispatch(op.say(message=message))
+        self.store.dispatch(telling.say(message=message))
 
     def say_error(self, error: ExplorerError) -> None:
         details = str(error.__cause__) if error.__cause__ is not None else getattr(error, "details", "")
@@ -444,28 +321,15 @@ class Session:
     def close(self) -> None:
         """Save the view, end the workers and the threads. The session cannot be used afterwards."""
         self.save_view()
-        self._opening += 1
+        self._history = None
+        self._opening.stop()
         self._lanes.close()
-        self._abandon_load()
-        self._close_project()
-
-    def _close_project(self) -> None:
-        if self._project is not None:
-            self._history = None
-            self._project.close()
-            self._project = None
+        self._opening.close()
 
 
 def _computes(plan: Plan) -> Plan:
     """The part of a plan that results depend on: moving the threshold recomputes nothing."""
     return replace(plan, threshold=None, flag_share=None, detectors=tuple(sorted(plan.detectors)))
-
-
-def _preview(answer: Mapping[str, Any]) -> Preview:
-    """The worker's JSON answer as the reader made it."""
-    roles = Roles(**{**answer["roles"], "text": tuple(answer["roles"]["text"])})
-    lists = {name: tuple(answer[name]) for name in ("columns", "notices")}
-    return Preview(**{**answer, **lists, "rows": tuple(map(tuple, answer["rows"])), "roles": roles})
 
 
 def _asked(stored: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args
 
 import platformdirs
 
+from explorer.core.query.search import Mode
 from explorer.core.storage import write_atomically
 from explorer.errors import OutputError
 
@@ -36,7 +37,7 @@ class Settings:
     recent : projects, opened last first. geometry, layout : the window's place and docks, as Qt's base64.
     unfinished : the project that was open, cleared when the window is closed: what a crash leaves behind.
     shortcuts : name of an action -> its keys, where the person changed them. tips : whether they are shown.
-    searches : what was searched for, last first.
+    searches : what was searched for, last first. search_mode : how.
     """
 
     theme: ThemeChoice = "system"
@@ -48,6 +49,7 @@ class Settings:
     shortcuts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tips: bool = True
     searches: tuple[str, ...] = ()
+    search_mode: Mode = "words"
 
     @property
     def projects(self) -> Path:
@@ -103,8 +105,8 @@ def _checked(name: str, stored: dict[str, Any]) -> Any:
         return tuple(entry for entry in value if isinstance(entry, str)) if isinstance(value, list) else ()
     if name == "shortcuts":
         return _checked_shortcuts(value)
-    if name == "theme":
-        return value if value in get_args(ThemeChoice) else default
+    if name in ("theme", "search_mode"):
+        return value if value in get_args(ThemeChoice if name == "theme" else Mode) else default
     return value if isinstance(value, type(default)) else default
 
 

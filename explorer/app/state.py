@@ -103,9 +103,6 @@ class HistoryView:
     said: str = ""
 
 
-Pointing = Literal["current", "selection"]
-
-
 @dataclass(frozen=True)
 class AppState:
     """Everything the window shows.
@@ -114,13 +111,14 @@ class AppState:
     flagged : (n,) bool, what the threshold and the overrides together say.
     ranking : of the scores shown, with their ranks.
     overrides : row -> True (flagged by hand) or False (cleared by hand).
-    current : the row that the text and neighbours panels show. selection : sorted rows.
-    pointing : which of the two was chosen last: what a key like "flag" or a label acts on.
+    current : the row that the text and neighbours panels show.
+    selection : sorted rows that the person selected, whether they are shown or not: kept, and undone.
+    selected : those of them that are shown. Everything marks, counts and acts on these alone.
     labels, label_bits, notes, trashed : what the person wrote on rows; trashed is (n,) bool or empty.
     filters : the chips. passed : (n,) bool, what they let through; None = everything.
     shown : (n,) bool, what every list and the map show: passed and not in the trash; None = every row.
     hidden : names of the legend's entries that are hidden. in_trash : show the trash instead of the rest.
-    explainer : says why a row is strange, once there are scores.
+    explainer : says why a row is strange, once its facts about the scores are gathered.
     jobs : newest last; those that have failed stay until they are dismissed.
     """
 
@@ -136,7 +134,7 @@ class AppState:
     explainer: Explainer | None = None
     current: int | None = None
     selection: NDArray[np.int64] = field(default_factory=lambda: NO_ROWS)
-    pointing: Pointing = "current"
+    selected: NDArray[np.int64] = field(default_factory=lambda: NO_ROWS)
     labels: tuple[Label, ...] = ()
     label_bits: Bits = field(default_factory=lambda: NO_BITS)
     notes: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -197,10 +195,15 @@ class AppState:
         return int(np.count_nonzero(self.trashed))
 
     @property
+    def unseen_count(self) -> int:
+        """How many selected texts the filters or the trash keep from being seen, and so from being acted on."""
+        return int(self.selection.size - self.selected.size)
+
+    @property
     def targets(self) -> NDArray[np.int64]:
-        """The rows that a decision acts on: the selection or the current row, whichever was chosen last."""
-        if self.pointing == "selection" and self.selection.size:
-            return self.selection
+        """The rows that a decision acts on: all that are selected and shown; without any, the current row."""
+        if self.selected.size:
+            return self.selected
         return NO_ROWS if self.current is None else np.array([self.current], dtype=np.int64)
 
     @property

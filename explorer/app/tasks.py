@@ -150,15 +150,25 @@ def page_task(request: Mapping[str, Any], progress: Progress, news: News) -> Map
     return {"rows": done.rows}
 
 
+def encoder_task(request: Mapping[str, Any], progress: Progress, news: News) -> Mapping[str, Any]:
+    """Load the encoder that made the project's vectors, so that the first question need not wait for it."""
+    progress.report(0, "Loading the encoder")
+    _encoder_for(request)
+    return {}
+
+
 def query_task(request: Mapping[str, Any], progress: Progress, news: News) -> Mapping[str, Any]:
     """A text as a vector, by the encoder that made the project's vectors."""
+    return {"vector": _encoder_for(request).encode_queries([request["text"]])[0].tolist()}
+
+
+def _encoder_for(request: Mapping[str, Any]) -> Encoder:
     if request["plan"]["vectors"] is not None:
         what = "This project was made from precomputed vectors, so a new text cannot be compared."
         raise OptionError(what, "Search for words, or look at the neighbours of a text.")
     plan, project = Plan.from_dict(request["plan"]), request["project"]
     corpus = open_snapshot(Path(project) / SNAPSHOT, verify=False)
-    encoder = _encoder_of(project, corpus.fingerprint, plan.encoder, plan.precision, plan.seed)
-    return {"vector": encoder.encode_queries([request["text"]])[0].tolist()}
+    return _encoder_of(project, corpus.fingerprint, plan.encoder, plan.precision, plan.seed)
 
 
 @lru_cache(maxsize=1)
@@ -178,5 +188,6 @@ TASKS: dict[str, Task] = {
     "export": export_task,
     "rows": rows_task,
     "page": page_task,
+    "encoder": encoder_task,
     "query": query_task,
 }

@@ -226,11 +226,6 @@ def describe(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     return WORK[order[0]].describe(before[order[0]], after[order[0]])
 
 
-def values_of(state: AppState) -> dict[str, Any]:
-    """Every field's value."""
-    return {name: getattr(state, name) for name in WORK}
-
-
 def encoded(values: Mapping[str, Any]) -> dict[str, bytes]:
     """Fields as the project keeps them."""
     return {name: WORK[name].encode(value) for name, value in values.items()}

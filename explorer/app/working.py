@@ -8,7 +8,8 @@ from typing import Any
 
 from explorer.app import operations as op
 from explorer.app.changes import Changes
-from explorer.app.operations import with_overrides, with_shown
+from explorer.app.operations import with_overrides
+from explorer.app.shown import with_selected, with_shown
 from explorer.app.state import AppState
 from explorer.app.store import Operation
 
@@ -18,7 +19,7 @@ CHANGES: Mapping[str, Changes] = {
     "labels": Changes.LABELS,
     "label_bits": Changes.LABELS,
     "notes": Changes.LABELS,
-    "trashed": Changes.LABELS | Changes.SHOWN,
+    "trashed": Changes.LABELS,
     "filters": Changes.FILTERS,
     "saved_filters": Changes.FILTERS,
     "selection": Changes.SELECTION,
@@ -39,10 +40,9 @@ def restore_work(*, values: Mapping[str, Any]) -> Operation:
         after = replace(after, **others)
         if "overrides" in values:
             after = with_overrides(after, values["overrides"])
-        if "selection" in values:
-            after = replace(after, pointing="selection" if after.selection.size else "current")
         for name in values:
             changes |= CHANGES[name]
-        return with_shown(after), changes
+        after, more = with_shown(after) if "trashed" in values else (with_selected(after), Changes.NONE)
+        return after, changes | more
 
     return apply

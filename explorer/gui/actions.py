@@ -14,8 +14,8 @@ from explorer.app import filtering, marking
 from explorer.app import operations as op
 from explorer.app.session import Session
 from explorer.app.state import AppState
-from explorer.core.query.predicates import Filters, Rows
-from explorer.gui.parts import counted
+from explorer.core.query.predicates import Filters
+from explorer.gui.row_menu import show_only
 
 Deeds = Mapping[str, Callable[[], object]]
 
@@ -73,9 +73,9 @@ REVIEW = (
     Described("previous_text", "Previous te&xt in the table", ("Alt+Up",), "Go to the text before in the table"),
     Described("back", "Text &before", ("Alt+Left",), "Go back to the text that was shown before"),
     SEPARATOR,
-    Described("flag", "&Confirm: flag it", ("C",), "Flag the text, or the selection, by hand"),
-    Described("clear", "&Fine: clear it", ("F",), "Clear the text, or the selection, by hand: not flagged"),
-    Described("undecide", "Back to the thres&hold", ("U",), "Take back what was decided by hand"),
+    Described("flag", "&Confirm: flag it", ("C",), "Flag the text, or all that are selected, by hand"),
+    Described("clear", "&Fine: clear it", ("F",), "Clear the text, or all that are selected, by hand: not flagged"),
+    Described("undecide", "Take &back the decision", ("U",), "Nothing is decided by hand: the threshold says again"),
     SEPARATOR,
     Described("note", "&Write a note", ("E",), "Write a note on the current text"),
     Described("new_label", "New &label…", ("Ctrl+L",), "Make a label of your own, with a key"),
@@ -84,7 +84,7 @@ REVIEW = (
 )
 
 VIEW = (
-    Described("palette", "&Command palette…", ("Ctrl+Shift+P",), "Every action by a few letters of its name"),
+    Described("palette", "&Command palette…", ("Ctrl+Shift+P",), "Every action by words of its name"),
     Described("fit", "Show the &whole map", ("Ctrl+0",), "Zoom out until everything is seen"),
     Described("reset_panels", "&Reset the panels", (), "Put every panel back to its first place"),
     Described("full_screen", "&Full screen", ("F11",), "Use the whole screen, or go back"),
@@ -156,9 +156,8 @@ def trash(session: Session, *, put: bool) -> None:
 def filter_selection(session: Session) -> None:
     """Show only what is selected, as a chip that can be switched off."""
     state = session.state
-    if state.selection.size:
-        name = f"{counted(state.selection.size, 'selected text')}"
-        session.store.dispatch(filtering.add_filter(predicate=Rows.of(name, state.selection, state.rows)))
+    if state.selected.size:
+        show_only(session, state.selected)
 
 
 def session_deeds(session: Session) -> Deeds:
@@ -186,7 +185,7 @@ def session_deeds(session: Session) -> Deeds:
 def show_enabled(actions: Mapping[str, QAction], state: AppState) -> None:
     """Grey what cannot be done now; say what undo and redo would do."""
     open_, scored = state.corpus is not None, state.threshold is not None
-    selected, chosen = bool(state.selection.size), bool(state.targets.size)
+    selected, chosen = bool(state.selected.size), bool(state.targets.size)
     decided = any(row in state.overrides for row in state.targets[:1000].tolist())
     enabled = {
         **dict.fromkeys(("export", "export_rows", "export_page", "next", "previous", "flag", "clear"), scored),

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 MOST_VALUES = 100_000
 """Different values that are listed, the most frequent ones."""
 
+FEW, SINGLE = 20, 0.9
+"""A list of fewer values than ``FEW`` is easily read; a share of values of which there is one each."""
+
 
 @dataclass(frozen=True, eq=False)
 class ValueFacts:
@@ -24,6 +27,11 @@ class ValueFacts:
     counts: NDArray[np.int64]
     missing: int
     different: int
+
+    @property
+    def mostly_single(self) -> bool:
+        """Whether nearly every value is there once, so that a list of them is no choice."""
+        return self.different >= FEW and int(np.count_nonzero(self.counts == 1)) >= SINGLE * self.counts.size
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,8 @@ WIDTHS = {LEFT: 184, RIGHT: 232}
 FRONT = "Anomalies"
 """The list that is seen first."""
 
-VERSION = 2
-"""Raised when panels come or go, so that an older arrangement is not forced upon them."""
+VERSION = 3
+"""Raised when panels come or go, so that an older arrangement is not forced upon them; 3: none float together."""
 
 
 class Docks:
@@ -37,11 +37,8 @@ class Docks:
 
     def __init__(self, window: QMainWindow, panels: Mapping[str, QWidget]) -> None:
         self._window = window
-        window.setDockOptions(
-            QMainWindow.DockOption.AllowTabbedDocks
-            | QMainWindow.DockOption.AllowNestedDocks
-            | QMainWindow.DockOption.GroupedDragging
-        )
+        # Not GroupedDragging: Qt 6.11 crashes when panels that float together are pulled apart or put back.
+        window.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AllowNestedDocks)
         window.setTabPosition(BOTTOM, QTabWidget.TabPosition.North)
         window.setTabPosition(LEFT, QTabWidget.TabPosition.North)
         window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
@@ -60,8 +57,8 @@ class Docks:
         """Every panel where it lies at first."""
         for title, dock in self._docks.items():
             self._window.removeDockWidget(dock)
-            dock.setFloating(False)
             self._window.addDockWidget(AREAS[title], dock)
+            dock.setFloating(False)  # only now: one that lies nowhere stays as it is
             dock.show()
         docks = self._docks
         self._window.splitDockWidget(docks["Corpus"], docks["Filters"], Qt.Orientation.Vertical)

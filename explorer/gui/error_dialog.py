@@ -9,16 +9,14 @@ import traceback
 from collections.abc import Callable
 from types import TracebackType
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFrame,
     QLabel,
     QPlainTextEdit,
     QPushButton,
-    QSizePolicy,
     QStyle,
     QToolButton,
     QWidget,
@@ -29,9 +27,13 @@ from explorer.app.messages import Level, Message
 from explorer.app.session import Session
 from explorer.app.state import AppState
 from explorer.gui.parts import UNIT, column, heading, line, named, number, prose
+from explorer.gui.widgets.card import Card
 
 AGAIN = 10.0
 """Seconds that a fault must have been away before a dialog tells of it again."""
+READ = 10_000
+"""Milliseconds after which a note goes by itself."""
+WIDTH = 80 * UNIT
 WORDS: dict[Level, str] = {"info": "Note", "warning": "Warning", "error": "Error"}
 _ICONS = {
     "info": QStyle.StandardPixmap.SP_MessageBoxInformation,
@@ -40,13 +42,15 @@ _ICONS = {
 }
 
 
-class MessageBar(QFrame):
-    """Shows the newest message that was not dismissed; hidden when there is none. Takes no focus away."""
+class MessageBar(Card):
+    """Shows the newest message that was not dismissed; hidden when there is none. Takes neither focus nor room away.
+
+    A note goes by itself after a while, unless the pointer is on it; what went wrong stays until it is dismissed.
+    """
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.setObjectName("message_bar")
-        self.setFrameShape(QFrame.Shape.StyledPanel)
         self._waiting: list[Message] = []
         self._seen: tuple[Message, ...] = session.state.messages
         self._icon = QLabel()
@@ -57,6 +61,8 @@ class MessageBar(QFrame):
             QPushButton("De&tails…"), "Details of the message", "The technical cause, to read and to copy"
         )
         self._dismiss = QToolButton()
+        self._read = QTimer(self, singleShot=True, interval=READ)
+        self._read.timeout.connect(self._put_away)
         self._build()
         self.hide()
 
@@ -78,7 +84,23 @@ class MessageBar(QFrame):
             whole.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
         shortcut = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, context=Qt.ShortcutContext.WindowShortcut)
         shortcut.activated.connect(self.dismiss)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+
+    def float_over(self, ground: QWidget) -> None:
+        """Lie over the lower end of ``ground`` from now on: nothing moves when a message comes or goes."""
+        self.setParent(ground)
+        ground.installEventFilter(self)
+        self._redraw()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and isinstance(watched, QWidget):
+            self._place(watched)
+        return super().eventFilter(watched, event)
+
+    def _place(self, ground: QWidget) -> None:
+        width = min(WIDTH, ground.width() - 2 * UNIT)
+        height = self.layout().totalHeightForWidth(width)
+        self.setGeometry((ground.width() - width) // 2, ground.height() - height - UNIT, width, height)
+        self.raise_()
 
     @property
     def message(self) -> Message | None:
@@ -106,6 +128,7 @@ class MessageBar(QFrame):
         message = self.message
         self.setVisible(message is not None)
         if message is None:
+            self._read.stop()
             return
         size = self.style().pixelMetric(QStyle.PixelMetric.PM_SmallIconSize)
         self._icon.setPixmap(self.style().standardIcon(_ICONS[message.level]).pixmap(QSize(size, size)))
@@ -117,6 +140,19 @@ class MessageBar(QFrame):
         older = len(self._waiting) - 1
         self._more.setText(f"{number(older)} more" if older else "")
         named(self, f"{WORDS[message.level]}: {message.what} {message.hint}".strip())
+        if self.parentWidget() is not None:
+            self._place(self.parentWidget())
+        if message.level == "info":
+            self._read.start()
+        else:
+            self._read.stop()
+
+    def _put_away(self) -> None:
+        """The note has been read by now."""
+        if self.underMouse():
+            self._read.start()
+        elif self.message is not None and self.message.level == "info":
+            self.dismiss()
 
     def _show_details(self) -> None:
         if self.message is not None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -24,13 +24,14 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.app.messages import Message
-from explorer.app.operations import shown_rows
 from explorer.app.session import Session
+from explorer.app.shown import shown_rows
 from explorer.app.state import AppState
 from explorer.errors import ExplorerError
 from explorer.gui.map.picture_dialog import MOST_PIXELS, SheetSize, png_bytes, write_png, write_svg
 from explorer.gui.map.sheet import MapSheet
 from explorer.gui.parts import UNIT, column, counted, heading, named, prose
+from explorer.gui.safe_cells import safe_cells_box
 
 ROWS_FILES = "CSV (*.csv);;JSON Lines (*.jsonl);;Parquet (*.parquet)"
 PICTURE_FILES = "PNG picture (*.png);;SVG drawing (*.svg)"
@@ -110,15 +111,16 @@ class RowsDialog(QDialog):
 
     def __init__(self, state: AppState, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Export rows")
         flagged = np.empty(0, np.int64) if state.flagged is None else np.flatnonzero(state.flagged)
         self._choices: list[tuple[QRadioButton, NDArray[np.int64] | None]] = [
-            (QRadioButton(f"The {counted(state.selection.size, 'selected text')}"), state.selection),
+            (QRadioButton(f"The {counted(state.selected.size, 'selected text')}"), state.selected),
             (QRadioButton(f"The {counted(state.shown_count, 'text')} shown now"), shown_rows(state)),
             (QRadioButton(f"The {counted(flagged.size, 'flagged text')}"), flagged),
             (QRadioButton(f"All {counted(state.rows, 'text')}"), None),
         ]
-        self._raw = named(QCheckBox("&Write cells as they are"), "Write cells as they are", "Formulas included")
+        self._safe = safe_cells_box()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
@@ -130,7 +132,7 @@ class RowsDialog(QDialog):
             button.setEnabled(rows is None or bool(rows.size))
             whole.addWidget(button)
         next(button for button, _ in self._choices if button.isEnabled()).setChecked(True)
-        whole.addWidget(self._raw)
+        whole.addWidget(self._safe)
         whole.addWidget(prose("The same columns as the report, with your labels and notes.", quiet=True))
         whole.addWidget(buttons)
 
@@ -139,7 +141,7 @@ class RowsDialog(QDialog):
         return next(rows for button, rows in self._choices if button.isChecked())
 
     def raw(self) -> bool:
-        return self._raw.isChecked()
+        return not self._safe.isChecked()
 
 
 class PictureDialog(QDialog):
@@ -147,6 +149,7 @@ class PictureDialog(QDialog):
 
     def __init__(self, sheet: MapSheet, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Export the map as a picture")
         self._sheet = sheet
         self._title = named(QLineEdit(sheet.title), "Title")

@@ -9,6 +9,7 @@ from explorer.app.labels import counts
 from explorer.app.state import AppState
 from explorer.core.query.predicates import (
     Chip,
+    Contains,
     Expression,
     Labelled,
     Moments,
@@ -73,7 +74,7 @@ def choice_of(column: str) -> str:
 
 def choice_for(predicate: Predicate) -> str | None:
     """The key under which a filter can be changed; None for one that cannot, such as a saved selection."""
-    if isinstance(predicate, Values | Range | Moments):
+    if isinstance(predicate, Values | Contains | Range | Moments):
         return LABELS if predicate == NO_LABEL.predicate else choice_of(predicate.column)
     if isinstance(predicate, Words | Phrase | Pattern):
         return "text"

@@ -8,23 +8,37 @@ from datetime import datetime, timedelta
 import numpy as np
 from PySide6.QtCore import QLocale, QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QComboBox,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
-    QListView,
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
     QPushButton,
+    QStackedWidget,
+    QTableView,
     QWidget,
 )
 
-from explorer.core.query.predicates import Chip, Expression, Moments, Pattern, Phrase, Predicate, Range, Values, Words
+from explorer.core.query.predicates import (
+    Chip,
+    Contains,
+    Expression,
+    Moments,
+    Pattern,
+    Phrase,
+    Predicate,
+    Range,
+    Values,
+    Words,
+)
 from explorer.errors import OptionError
 from explorer.gui.column_facts import Facts, RangeFacts, ValueFacts
 from explorer.gui.item_models.values_model import ValuesModel
 from explorer.gui.parts import UNIT, column, counted, labelled, line, named, number, prose
+from explorer.gui.tables import dress_table
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
@@ -47,30 +61,59 @@ class FilterEditor(QWidget):
 
 
 class ValuesEditor(FilterEditor):
-    """Values to tick, with a field that finds them."""
+    """Values to tick, with a field that finds them; or words that a cell contains.
+
+    Where nearly every cell holds a value of its own, as in a column of sentences, words are asked for first.
+    """
+
+    CONTAINS, TICKED = 0, 1
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self._column = name
         self._wanted = Values(name)
+        self._by_hand = False
         self._model = ValuesModel()
+        self._way = named(QComboBox(), "How to filter", "By words that a cell contains, or by whole values")
+        self._part = named(QLineEdit(), "Contains", "Words that the cell must contain, whatever their case")
         self._look = named(QLineEdit(), "Find a value", "Lists the values that contain this")
-        self._list = named(QListView(), "Values", "Space ticks a value")
+        self._list = named(QTableView(), "Values", "Space ticks a value")
         self._words = prose(quiet=True)
+        self._pages = QStackedWidget()
         self._build()
 
     def _build(self) -> None:
+        self._way.addItems(["Contains…", "One of these values"])
+        self._way.activated.connect(lambda way: self._choose(way, by_hand=True))
+        self._part.setClearButtonEnabled(True)
+        self._part.textChanged.connect(lambda _: self.changed.emit())
         self._look.setPlaceholderText("Find a value")
         self._look.setClearButtonEnabled(True)
         self._look.textChanged.connect(self._model.look_for)
-        self._list.setModel(self._model)
-        self._list.setUniformItemSizes(True)
-        self._list.setSpacing(UNIT // 4)
+        dress_table(self._list, self._model)  # a list would ask for every row before the first is seen
+        self._list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self._list.horizontalHeader().hide()
+        self._list.horizontalHeader().setStretchLastSection(True)
         self._model.dataChanged.connect(lambda *_: self.changed.emit())
+        part, ticked = QWidget(), QWidget()
+        contains, values = column(part, margin=0), column(ticked, margin=0)
+        contains.addWidget(self._part)
+        contains.addStretch(1)
+        values.addWidget(self._look)
+        values.addWidget(self._list, 1)
+        values.addLayout(self._buttons())
+        for page in (part, ticked):
+            self._pages.addWidget(page)
         whole = column(self, margin=0)
-        whole.addWidget(self._look)
-        whole.addWidget(self._list, 1)
-        whole.addLayout(self._buttons())
+        whole.addWidget(self._way)
+        whole.addWidget(self._pages, 1)
+        self._choose(self.TICKED)
+
+    def _choose(self, way: int, *, by_hand: bool = False) -> None:
+        self._by_hand = self._by_hand or by_hand
+        self._way.setCurrentIndex(way)
+        self._pages.setCurrentIndex(way)
+        self.changed.emit()
 
     def _buttons(self) -> QHBoxLayout:
         below = line()
@@ -87,12 +130,21 @@ class ValuesEditor(FilterEditor):
             return
         self._model.show_facts(facts, self._wanted.values, missing=self._wanted.missing)
         self._words.setText(_values_words(facts))
+        if facts.mostly_single and not self._by_hand:
+            self._choose(self.CONTAINS)
 
     def show_predicate(self, predicate: Predicate) -> None:
-        if isinstance(predicate, Values):
+        if isinstance(predicate, Contains):
+            self._part.setText(predicate.text)
+            self._choose(self.CONTAINS, by_hand=True)
+        elif isinstance(predicate, Values):
             self._wanted = predicate
+            self._choose(self.TICKED, by_hand=True)
 
     def chip(self) -> Chip | None:
+        if self._way.currentIndex() == self.CONTAINS:
+            part = self._part.text()
+            return Chip(Contains(self._column, part)) if part.strip() else None
         values, missing = self._model.values, self._model.missing
         return Chip(Values(self._column, values, missing)) if values or missing else None
 

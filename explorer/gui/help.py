@@ -18,9 +18,9 @@ first picture (PCA) appears as soon as the texts are embedded; the neighbour map
 says which share of each text's true neighbours the map kept: colour the map by it to see where to believe it, and
 ask the neighbours panel, which measures in the original space.</p>
 <p><b>Go through the flagged texts.</b> Press <b>N</b>. Read the text, the reason above it, and its neighbours.
-Press <b>C</b> if it does not belong, <b>F</b> if it is fine, <b>U</b> to leave it to the threshold, a digit for a
-label of your own, <b>E</b> for a note; then <b>N</b> again. Keys act on the text, or on the selection if you chose
-that last.</p>
+Press <b>C</b> if it does not belong, <b>F</b> if it is fine, <b>U</b> to take the decision back, a digit for a
+label of your own, <b>E</b> for a note; then <b>N</b> again. Keys act on the text, or on
+all that are selected and shown: the line above the buttons says which.</p>
 <p><b>Move the threshold.</b> Drag the line in the score histogram. Your decisions by hand stay, wherever the line
 goes.</p>
 <p><b>Search and filter.</b> Ctrl+F finds words, an exact phrase, a pattern, or a meaning; what is found lights up

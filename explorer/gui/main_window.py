@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -19,7 +20,7 @@ from explorer.app.settings import Settings, ThemeChoice
 from explorer.app.state import AppState
 from explorer.errors import OptionError
 from explorer.gui.actions import MENUS, SEPARATOR, Deeds, make_actions, session_deeds, show_enabled
-from explorer.gui.commands import Commands
+from explorer.gui.commands import PANELS, Commands
 from explorer.gui.docks import Docks
 from explorer.gui.error_dialog import MessageBar
 from explorer.gui.exporting import Exporter
@@ -74,7 +75,7 @@ class MainWindow(QMainWindow):
         self._panels = _make_panels(session)
         self._actions = make_actions(self, settings.shortcuts)
         self._label_keys = LabelKeys(session, self)
-        self._commands = Commands(self, session, self._actions)
+        self._commands = Commands(self, session, self._actions, self._map)
         self._exporter = Exporter(session, self.map_sheet, self)
         self._past: list[int] = []
         self._quiet = QTimer(self, singleShot=True, interval=QUIET)
@@ -112,8 +113,8 @@ class MainWindow(QMainWindow):
             self._pages.addWidget(page)
         for hidden_later in (self._welcome, self._loading):  # the map alone says how small the window may be
             hidden_later.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        whole.addWidget(self._messages)
         whole.addWidget(self._pages, 1)
+        self._messages.float_over(middle)
         self.setCentralWidget(middle)
 
     def _build_menus(self) -> None:
@@ -121,9 +122,11 @@ class MainWindow(QMainWindow):
         for title, entries in MENUS.items():
             for entry in entries:
                 menus[title].addSeparator() if entry is SEPARATOR else menus[title].addAction(self._actions[entry.name])
-        self._recent = QMenu("Open &recent", self)
-        menus["&File"].insertMenu(self._actions["sample"], self._recent)
-        menus["&View"].addMenu("&Panels").addActions(self._docks.switches())
+        self._file_menu, self._recent = menus["&File"], QMenu("Open &recent", self)
+        self._file_menu.insertMenu(self._actions["sample"], self._recent)
+        menus["&View"].addMenu("&Map").addActions(self._map.options)
+        menus["&View"].addMenu(f"&{PANELS}").addActions(self._docks.switches())
+        self._commands.set_panels({title: partial(self._docks.show, title) for title in self._panels})
         menus["&View"].addMenu(self._theme_menu())
         menus["&Review"].addMenu(self._label_keys.menu)
 
@@ -174,7 +177,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         for name, deed in self._deeds().items():
             self._actions[name].triggered.connect(lambda _=False, deed=deed: deed())
-        self._recent.aboutToShow.connect(self._fill_recent)
+        self._file_menu.aboutToShow.connect(self._fill_recent)
         self._welcome.open_requested.connect(self._opener.choose_file)
         self._welcome.sample_requested.connect(self._opener.open_sample)
         self._welcome.project_requested.connect(self.open_path)
@@ -182,6 +185,8 @@ class MainWindow(QMainWindow):
         self._job_bar.jobs_requested.connect(lambda: self._docks.show("Jobs"))
         self._search.searched.connect(lambda text: self._change_settings(**vars(self._settings.searched(text))))
         self._search.set_history(self._settings.searches)
+        self._search.set_mode(self._settings.search_mode)
+        self._search.mode_chosen.connect(lambda mode: self._change_settings(search_mode=mode))
         self._commands.shortcuts_changed.connect(lambda keys: self._change_settings(shortcuts=keys))
         self._map.moved.connect(self._quiet.start)
         self._connect_panels()
@@ -194,6 +199,7 @@ class MainWindow(QMainWindow):
         documents.filter_requested.connect(cast(FiltersPanel, self._panels["Filters"]).add_filter)
         documents.neighbours_requested.connect(lambda _: self._docks.show("Neighbours"))
         documents.map_requested.connect(self._map.show_row)
+        documents.rearranged.connect(self._quiet.start)
 
     # --- showing --------------------------------------------------------------------------------
 
@@ -221,7 +227,7 @@ class MainWindow(QMainWindow):
             self._pages.setCurrentWidget(self._welcome)
 
     def _show_project(self, state: AppState) -> None:
-        self._past = []
+        self._past = [] if state.current is None else [state.current]
         if state.corpus is None or state.project is None:
             self.setWindowTitle(PROGRAM)
             return
@@ -238,8 +244,7 @@ class MainWindow(QMainWindow):
             action.setToolTip(name)
             action.setEnabled(path.is_dir())
             action.triggered.connect(lambda _=False, path=path: self.open_path(path))
-        if not self._settings.recent:
-            self._recent.addAction("Nothing yet").setEnabled(False)
+        self._recent.setEnabled(bool(self._settings.recent))
 
     # --- where the person is --------------------------------------------------------------------
 
@@ -247,7 +252,10 @@ class MainWindow(QMainWindow):
         """Keep camera, panels and search with the project, so that the whole view comes back."""
         query = self._session.state.search.query
         search = None if query is None else [query.text, query.mode]
-        self._session.keep_window({"map": self._map.view_state(), "panels": self._docks.save(), "search": search})
+        documents = cast(DocumentsPanel, self._panels["Documents"]).view_state()
+        self._session.keep_window(
+            {"map": self._map.view_state(), "panels": self._docks.save(), "search": search, "documents": documents}
+        )
         self._session.save_view()
 
     def _restore_view(self) -> None:
@@ -255,13 +263,14 @@ class MainWindow(QMainWindow):
         kept: Mapping[str, Any] = self._session.window
         self._docks.restore(kept.get("panels"))
         self._map.restore_view(kept.get("map"))
+        cast(DocumentsPanel, self._panels["Documents"]).restore_view(kept.get("documents"))
         self._search.restore(kept.get("search"))
 
     def go_back(self) -> None:
         """Show the text that was shown before this one."""
         if len(self._past) > 1:
             self._past.pop()
-            self._session.store.dispatch(op.set_current(row=self._past.pop()))
+            self._session.store.dispatch(op.set_current(row=self._past.pop(), alone=True))
 
     # --- the rest -------------------------------------------------------------------------------
 

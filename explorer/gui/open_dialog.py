@@ -23,8 +23,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from explorer.app.opening import OpenRequest
 from explorer.app.project_folder import free_space, new_project_path
-from explorer.app.session import OpenRequest, Session
+from explorer.app.session import Session
 from explorer.core.corpus.corpus import CLEANERS, Roles
 from explorer.core.corpus.readers import Preview
 from explorer.core.embedding.estimate import Estimate

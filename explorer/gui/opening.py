@@ -7,8 +7,9 @@ from pathlib import Path
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from explorer.app.opening import OpenRequest
 from explorer.app.project_folder import SUFFIX, holds_corpus, is_project
-from explorer.app.session import OpenRequest, Session
+from explorer.app.session import Session
 from explorer.core.corpus.corpus import Roles
 from explorer.core.corpus.readers import READERS
 from explorer.gui.open_dialog import OpenDialog

@@ -90,6 +90,21 @@ def flag_words(state: AppState, row: int) -> str:
     return "flagged" if state.flagged is not None and bool(state.flagged[row]) else ""
 
 
+def selected_words(state: AppState) -> str:
+    """``37 selected``, and how many more cannot be seen and are left alone: ``37 selected, 5 more hidden``."""
+    seen, hidden = int(state.selected.size), state.unseen_count
+    if not seen:
+        return f"{number(hidden)} selected but hidden" if hidden else ""
+    return f"{number(seen)} selected" + (f", {number(hidden)} more hidden" if hidden else "")
+
+
+def target_words(state: AppState) -> str:
+    """What a decision acts on: ``this text``, ``the 37 selected texts``; "" for nothing."""
+    if state.selected.size:
+        return f"the {counted(state.selected.size, 'selected text')}"
+    return "" if state.current is None else "this text"
+
+
 def threshold_words(state: AppState, *, by_hand: bool = True) -> str:
     """``212 of 48,210 texts flagged: score at least 0.4312 (median + 3 upper deviations (MAD)). 3 decided by hand.``"""
     if state.threshold is None:
@@ -107,6 +122,13 @@ def named(widget: W, name: str, tip: str = "") -> W:
         widget.setToolTip(tip)
         widget.setAccessibleDescription(tip)
     return widget
+
+
+def keep_room(widget: QWidget) -> None:
+    """Keep a widget's place while it is hidden, so that nothing moves when it comes and goes."""
+    policy = widget.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    widget.setSizePolicy(policy)
 
 
 def heading(text: str) -> QLabel:

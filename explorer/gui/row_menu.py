@@ -7,13 +7,15 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
 
 from explorer.app import filtering, marking
 from explorer.app import operations as op
 from explorer.app.labels import has
 from explorer.app.session import Session
+from explorer.app.state import AppState
 from explorer.core.query.predicates import Rows
 from explorer.gui.parts import counted
 
@@ -22,7 +24,7 @@ MOST_COPIED = 10_000
 
 
 class RowMenu(QMenu):
-    """Decisions on ``rows`` (one or more of those that the session shows)."""
+    """Decisions on ``rows``: one, or all that are selected; the first line says which."""
 
     def __init__(self, session: Session, rows: NDArray[np.int64], parent: QWidget) -> None:
         super().__init__(parent)
@@ -45,8 +47,8 @@ class RowMenu(QMenu):
 
     def _add_decisions(self) -> None:
         state, rows = self._session.state, self._rows
-        self.addSection(counted(rows.size, "text"))
-        for words, flag in (("&Flag", True), ("C&lear: it is fine", False), ("By thres&hold", None)):
+        add_title(self, title_words(state, rows))
+        for words, flag in (("&Flag", True), ("C&lear: it is fine", False), ("Take &back the decision", None)):
             action = self._add(words, partial(self._decide, flag))
             action.setEnabled(state.scores is not None)
         self.addSeparator()
@@ -75,6 +77,42 @@ class RowMenu(QMenu):
         corpus = self._session.state.corpus
         if corpus is not None:
             QGuiApplication.clipboard().setText("\n\n".join(corpus.text(int(row)) for row in self._rows))
+
+
+def title_words(state: AppState, rows: NDArray[np.int64]) -> str:
+    """What a menu acts on: ``37 selected texts``, ``Text #1042``."""
+    if rows.size == 1 and not op.is_selected(state, int(rows[0])):
+        return f"Text #{int(rows[0])}"
+    return counted(rows.size, "selected text")
+
+
+def add_title(menu: QMenu, words: str) -> None:
+    """A first line that cannot be chosen; the titles of Qt's own sections are not shown on every system."""
+    menu.addAction(words).setEnabled(False)
+    menu.addSeparator()
+
+
+def offer_row_menu(session: Session, table: QAbstractItemView, row_at: Callable[[QModelIndex], int | None]) -> None:
+    """On a right click: the menu of the text clicked, or of all that are selected if it is one of them."""
+
+    def open_menu(at: QPoint) -> None:
+        row = row_at(table.indexAt(at))
+        if row is not None:
+            pop_up(RowMenu(session, rows_meant(session.state, row), table), table, at)
+
+    table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+    table.customContextMenuRequested.connect(open_menu)
+
+
+def rows_meant(state: AppState, row: int) -> NDArray[np.int64]:
+    """What a click on a text means: all that are selected if it is one of them, else the text alone."""
+    return state.selected if op.is_selected(state, row) else np.array([row], np.int64)
+
+
+def pop_up(menu: QMenu, table: QAbstractItemView, at: QPoint) -> None:
+    """Show a menu at a place of a table; it is gone when it is closed."""
+    menu.aboutToHide.connect(menu.deleteLater)
+    menu.popup(table.viewport().mapToGlobal(at))
 
 
 def show_only(session: Session, rows: NDArray[np.int64]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar
 
 from explorer.app.changes import Changes
 from explorer.app.session import Session
@@ -45,6 +45,7 @@ class JobBar(QStatusBar):
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(20 * UNIT)
         self._bar.setMaximumHeight(2 * UNIT)
+        self._what.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # long words widen nothing
         self._cancel.clicked.connect(lambda _: self._session.cancel())
         self._go_on.clicked.connect(lambda _: self._session.compute())
         self._pause.clicked.connect(lambda _: self._hold())
@@ -52,8 +53,10 @@ class JobBar(QStatusBar):
         self._moment.timeout.connect(lambda: self._show_project(self._session.state))
         self.setContentsMargins(UNIT, 0, UNIT, 0)
         # The words last: they grow and shrink, and a button must not move under the pointer.
-        for widget in (self._bar, self._pause, self._cancel, self._go_on, self._what):
+        for widget in (self._bar, self._pause, self._cancel, self._go_on):
             self.addWidget(widget)
+        self.addWidget(self._what, 1)
+        self.setMinimumHeight(self._all.sizeHint().height() + UNIT // 2)
         self.addPermanentWidget(self._saved)
         self.addPermanentWidget(self._all)
 
@@ -87,6 +90,7 @@ class JobBar(QStatusBar):
         self._bar.setRange(0, STEPS if known else 0)
         self._bar.setValue(round(max(job.fraction, 0) * STEPS))
         self._what.setText(job_words(job))
+        self._what.setToolTip(job_words(job))
 
     def _show_project(self, state: AppState) -> None:
         if state.project is None:

@@ -59,6 +59,11 @@ class TableOrder:
         return self._slot.sort
 
     @property
+    def lasting(self) -> Sort | None:
+        """What sorts while nothing is searched for."""
+        return self._all.sort
+
+    @property
     def rows(self) -> Rows | None:
         """All rows in order; None = the order that ``sort`` None stands for."""
         return self._slot.rows

@@ -33,23 +33,15 @@ def dress_table(table: QTableView, model: QAbstractItemModel) -> None:
 
 
 def follow_current(table: QTableView, index: QModelIndex) -> None:
-    """Show the row that is current elsewhere: select it unless several rows are selected, and scroll to it."""
+    """Show the row that is current elsewhere: select it and scroll to it."""
     selection = table.selectionModel()
     if not index.isValid():
-        selection.clearCurrentIndex()
-        if not _holds_several(selection):
-            selection.clearSelection()
+        selection.clear()
         return
     here = selection.currentIndex()
     if here.row() == index.row() and selection.isRowSelected(index.row()):
         return
-    keep = QItemSelectionModel.SelectionFlag.NoUpdate
     take = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
     target = index.siblingAtColumn(max(here.column(), 0))
-    selection.setCurrentIndex(target, keep if _holds_several(selection) else take)
+    selection.setCurrentIndex(target, take)
     table.scrollTo(target)
-
-
-def _holds_several(selection: QItemSelectionModel) -> bool:
-    ranges = selection.selection()
-    return sum(ranges.at(number).height() for number in range(min(ranges.count(), 2))) > 1

@@ -16,8 +16,14 @@ from PySide6.QtWidgets import QApplication
 
 ThemeChoice = Literal["system", "light", "dark"]
 
+LUMINANCE = (0.2126, 0.7152, 0.0722)
+"""How bright red, green and blue light are."""
+
 _CHOICE = "explorerThemeChoice"
 _FUSION = "explorerDrawnByFusion"
+_OUTLINED = ("QLineEdit", "QPlainTextEdit", "QCheckBox", "QRadioButton", "QListView")
+"""What has an outline that must be seen."""
+_FUSION_DARKENS = 140
 _SCHEMES = {
     "system": Qt.ColorScheme.Unknown,
     "light": Qt.ColorScheme.Light,
@@ -116,7 +122,7 @@ def relative_luminance(colour: str) -> float:
     """Relative luminance of an sRGB colour, 0..1, as WCAG 2.2 defines it."""
     parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
     red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return sum(weight * part for weight, part in zip(LUMINANCE, (red, green, blue), strict=True))
 
 
 class _SchemeFollower(QObject):
@@ -135,19 +141,21 @@ class _SchemeFollower(QObject):
 def _dress(app: QApplication) -> None:
     theme = _wanted_theme(app)
     if app.property(_FUSION):
-        app.setPalette(_palette(theme))
-        app.setStyleSheet(_outlines(theme) if theme.dark else "")
+        palette = _palette(theme)
+        app.setPalette(palette)
+        for kind in _OUTLINED:
+            app.setPalette(_outlined(palette, theme), kind)
 
 
-def _outlines(theme: Theme) -> str:
-    """Fusion draws outlines darker than the window, which nobody sees on a dark one."""
-    line = f"border: 1px solid {theme.muted_text}; border-radius: 2px; background: {theme.surface};"
-    return (
-        f"QLineEdit, QPlainTextEdit {{ {line} padding: 2px 4px; }}"
-        f"QCheckBox::indicator:unchecked {{ {line} width: 12px; height: 12px; }}"
-        f"QListView::indicator:unchecked {{ {line} width: 12px; height: 12px; }}"
-        f"QRadioButton::indicator:unchecked {{ {line} border-radius: 7px; width: 12px; height: 12px; }}"
-    )
+def _outlined(palette: QPalette, theme: Theme) -> QPalette:
+    """Fusion draws outlines darker than the window, which nobody sees on a dark one: it is told of a brighter window.
+
+    A style sheet would do the same, but it would be worked out anew for every widget when the theme changes.
+    """
+    own = QPalette(palette)
+    if theme.dark:
+        own.setColor(QPalette.ColorRole.Window, QColor(theme.muted_text).lighter(_FUSION_DARKENS))
+    return own
 
 
 def _wanted_theme(app: QApplication) -> Theme:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from explorer.app.settings import Settings
-from explorer.gui.parts import UNIT, column, line, named, prose
+from explorer.gui.parts import UNIT, column, line, named, prose, scrolled
 from explorer.gui.widgets.card import Card
 from explorer.gui.widgets.empty_state import EmptyState
 from explorer.gui.widgets.tips import Tips
@@ -21,7 +21,7 @@ SAMPLE = "13,123 real questions to a bank, and some texts that do not belong"
 SHOWN_RECENT = 4
 TIPS = (
     "Press N for the next flagged text, C to confirm it, F if it is fine. Ctrl+Z takes anything back, also tomorrow.",
-    "Ctrl+Shift+P finds every action by a few letters of its name.",
+    "Ctrl+Shift+P finds every action by words of its name, or their beginnings.",
     "Hold Shift and drag on the map to select; the hint beside the pointer says what a release will do.",
     "Click an entry of the legend to hide it, double-click to see it alone.",
     "A label of your own has a key: Ctrl+L makes one, the digits give it to the text or to all that is selected.",
@@ -44,51 +44,47 @@ class Welcome(QWidget):
         self._unfinished.go_on_requested.connect(self.project_requested)
         self._tips = Tips(TIPS)
         self._tips.dismissed.connect(self.tips_dismissed)
-        self._empty = EmptyState("See what is in your texts, and what does not belong", SENTENCE, "&Open a file…")
-        self._empty.setMaximumWidth(60 * UNIT)
-        self._empty.button.setDefault(True)
-        self._empty.action_requested.connect(self.open_requested)
+        self._empty = EmptyState("See what is in your texts, and what does not belong", SENTENCE)
+        self._open = named(QPushButton("&Open a file…"), "Open a file", "CSV, JSON, Parquet, Excel, plain text")
+        self._open.setDefault(True)
+        self._open.clicked.connect(lambda _: self.open_requested.emit())
         self._sample = named(QPushButton("&Try the sample"), "Try the sample", SAMPLE)
         self._sample.clicked.connect(lambda _: self.sample_requested.emit())
-        self._about_sample = prose(SAMPLE, quiet=True)
         self._recent_title = prose("Go on with", quiet=True)
         self._recent = column(margin=0)
         self._build()
         self.show_settings(settings)
 
     def _build(self) -> None:
-        for button in (self._empty.button, self._sample):
+        for button in (self._open, self._sample):
             button.setMinimumWidth(20 * UNIT)
-        buttons = line()
-        buttons.addStretch(1)
-        buttons.addWidget(self._sample)
-        buttons.addStretch(1)
-        self._empty.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
-        middle = line()
-        middle.addStretch(1)
-        middle.addWidget(self._empty, 8)
-        middle.addStretch(1)
-        self._about_sample.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._recent_title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        whole = column(self, margin=2 * UNIT)
-        whole.addWidget(self._unfinished, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._empty.setFixedWidth(60 * UNIT)
+        self._empty.layout().setContentsMargins(0, 0, 0, 0)
+        self._tips.setFixedWidth(56 * UNIT)
+        self._tips.setMinimumHeight(10 * UNIT)
+        self._recent.setSpacing(0)
+        about = prose(SAMPLE, quiet=True)
+        for label in (about, self._recent_title):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        inside = QWidget()
+        whole = column(inside)
+        whole.addLayout(_in_the_middle(self._unfinished))
         whole.addStretch(2)
-        whole.addLayout(middle)
-        whole.addLayout(buttons)
-        whole.addWidget(self._about_sample)
-        whole.addSpacing(2 * UNIT)
+        whole.addLayout(_in_the_middle(self._empty))
+        whole.addLayout(_in_the_middle(self._open, self._sample))
+        whole.addWidget(about)
+        whole.addSpacing(UNIT)
         whole.addWidget(self._recent_title)
         whole.addLayout(self._recent)
         whole.addStretch(2)
-        self._tips.setFixedWidth(56 * UNIT)
-        self._tips.setMinimumHeight(11 * UNIT)
-        whole.addWidget(self._tips, 0, Qt.AlignmentFlag.AlignHCenter)
+        whole.addLayout(_in_the_middle(self._tips))
         whole.addStretch(1)
+        column(self, margin=0).addWidget(scrolled(inside))
 
     def show_settings(self, settings: Settings) -> None:
         """Offer what was open when the program ended unexpectedly, the projects that are still there, and tips."""
         self._unfinished.show_project(Path(settings.unfinished) if settings.unfinished else None)
-        self._show_recent(settings.recent)
+        self._show_recent(tuple(name for name in settings.recent if name != settings.unfinished))
         self._tips.setVisible(settings.tips)
 
     def _show_recent(self, projects: tuple[str, ...]) -> None:
@@ -102,6 +98,16 @@ class Welcome(QWidget):
             button.clicked.connect(lambda _=False, path=path: self.project_requested.emit(path))
             self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         self._recent_title.setVisible(bool(there))
+
+
+def _in_the_middle(*widgets: QWidget) -> QHBoxLayout:
+    """As wide as they are, as high as their words need at that width."""
+    row = line()
+    row.addStretch(1)
+    for widget in widgets:
+        row.addWidget(widget)
+    row.addStretch(1)
+    return row
 
 
 class Unfinished(Card):
@@ -121,7 +127,7 @@ class Unfinished(Card):
         whole.addWidget(self._words, 1)
         whole.addWidget(self._go_on)
         whole.addWidget(self._no)
-        self.setMinimumWidth(60 * UNIT)
+        self.setFixedWidth(60 * UNIT)
 
     def show_project(self, project: Path | None) -> None:
         """Offer to go on with a project that is still there; nothing otherwise."""

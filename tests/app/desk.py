@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from explorer.app.session import OpenRequest, Session
+from explorer.app.opening import OpenRequest
+from explorer.app.session import Session
 from explorer.app.state import AppState
 from explorer.core.corpus.corpus import Roles
 from explorer.core.pipeline import is_complete

@@ -15,7 +15,7 @@ from desk import QUESTIONS, Desk
 
 from explorer.app import filtering, marking
 from explorer.app import operations as op
-from explorer.app.session import OpenRequest
+from explorer.app.opening import OpenRequest
 from explorer.core.plan import Plan
 from explorer.core.query.predicates import Rows
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.app import marking
+from explorer.app import filtering, marking
 from explorer.app import operations as op
 from explorer.app.changes import Changes
 from explorer.app.labels import MOST, Label, counts, has, names_at
@@ -121,18 +121,54 @@ def test_nothing_is_changed_by_a_selection_of_nothing(store: Store) -> None:
     assert seen == []
 
 
-def test_a_decision_acts_on_what_was_chosen_last(store: Store) -> None:
+def test_a_decision_acts_on_the_selection_while_there_is_one(store: Store) -> None:
     assert store.state.targets.size == 0
     store.dispatch(op.set_current(row=4))
     assert store.state.targets.tolist() == [4]
     store.dispatch(op.select(rows=[1, 2, 3]))
     assert store.state.targets.tolist() == [1, 2, 3]
-    store.dispatch(op.set_current(row=4))
-    assert store.state.targets.tolist() == [4] and store.state.selection.tolist() == [1, 2, 3]
+    store.dispatch(op.set_current(row=2))
+    assert store.state.current == 2 and store.state.targets.tolist() == [1, 2, 3]
     store.dispatch(op.select(rows=[2], mode="subtract"))
     assert store.state.targets.tolist() == [1, 3]
-    store.dispatch(op.select(rows=[]))
-    assert store.state.targets.tolist() == [4]
+    store.dispatch(op.set_current(row=4))
+    assert store.state.targets.tolist() == [4] and store.state.selection.size == 0
+
+
+def test_whoever_goes_from_text_to_text_decides_one_by_one(store: Store) -> None:
+    everything = np.arange(ROWS)
+    for go in (op.step_in(rows=rows(5, 6), direction=1), op.set_current(row=7, alone=True)):
+        store.dispatch(op.select(rows=everything))
+        store.dispatch(go)
+        assert store.state.selection.size == 0
+        assert store.state.targets.tolist() == [store.state.current]
+
+
+def test_what_is_selected_but_not_shown_is_not_acted_on(store: Store) -> None:
+    store.dispatch(op.select(rows=[1, 2, 3, 4]))
+    store.dispatch(marking.put_in_trash(rows=rows(2, 3)))
+    assert store.state.targets.tolist() == store.state.selected.tolist() == [1, 4]
+    assert store.state.unseen_count == 2
+    passed = np.arange(ROWS) != 4
+    store.dispatch(filtering.show_passed(filters=store.state.filters, passed=passed))
+    assert store.state.targets.tolist() == [1]
+    store.dispatch(op.invert_selection())
+    assert not {1, 2, 3, 4} & set(store.state.targets.tolist())
+
+
+def test_what_becomes_seen_again_is_selected_again(store: Store) -> None:
+    store.dispatch(op.select(rows=[1, 2, 3]))
+    seen: list[Changes] = []
+    store.subscribe(lambda _, changes: seen.append(changes))
+    store.dispatch(marking.put_in_trash(rows=rows(1, 2, 3)))
+    assert store.state.selected.size == 0 and store.state.targets.size == 0
+    assert seen[-1] & Changes.SELECTION
+    store.dispatch(marking.show_trash(show=True))
+    assert store.state.targets.tolist() == [1, 2, 3]
+    store.dispatch(marking.put_in_trash(rows=rows(1), trash=False))
+    assert store.state.targets.tolist() == [2, 3]
+    store.dispatch(marking.show_trash(show=False))
+    assert store.state.targets.tolist() == [1] and seen[-1] & Changes.SELECTION
 
 
 @given(st.sets(st.integers(0, ROWS - 1)), st.sets(st.integers(0, ROWS - 1)))

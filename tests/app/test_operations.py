@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from explorer.app import operations as op
+from explorer.app import telling
 from explorer.app.changes import Changes
+from explorer.app.explain import explain, explainer_of, show_reasons
 from explorer.app.messages import Message
 from explorer.app.state import AppState, HistoryView
 from explorer.app.store import Store
@@ -57,6 +59,37 @@ def test_threshold_by_hand_by_share_and_back(store: Store) -> None:
     assert store.state.threshold == rule and store.state.threshold_by == "rule"
 
 
+def told(store: Store) -> list[Changes]:
+    """What the store says from now on."""
+    said: list[Changes] = []
+    store.subscribe(lambda _, changes: said.append(changes))
+    return said
+
+
+def test_reasons_are_said_when_they_are_gathered_and_never_before(store: Store) -> None:
+    said = told(store)
+    assert explain(store.state, 3) == ""
+    gathered = explainer_of(store.state).gather()
+    store.dispatch(show_reasons(explainer=gathered))
+    assert said == [Changes.REASONS] and "5.00" in explain(store.state, 3)
+    store.dispatch(op.show_detector(detector="lof"))
+    assert explain(store.state, 3) == ""
+    store.dispatch(show_reasons(explainer=gathered))  # too late: they begin with the other detector
+    assert explain(store.state, 3) == "" and said[1:] == [Changes.PLAN | Changes.SCORES | Changes.FLAGS]
+
+
+def test_another_layout_leaves_scores_flags_and_reasons_alone(store: Store) -> None:
+    store.dispatch(show_reasons(explainer=explainer_of(store.state).gather()))
+    before, said = store.state, told(store)
+    store.dispatch(op.set_plan(plan=replace(before.plan, layout="pca")))
+    assert not said[0] & (Changes.SCORES | Changes.FLAGS)
+    assert store.state.explainer is before.explainer and store.state.ranking is before.ranking
+    store.dispatch(op.set_plan(plan=replace(store.state.plan, flag_share=0.5)))
+    assert said[1] & Changes.FLAGS and not said[1] & Changes.SCORES
+    store.dispatch(op.set_plan(plan=replace(store.state.plan, detectors=("lof", "knn"))))
+    assert said[2] & Changes.SCORES and said[2] & Changes.FLAGS and store.state.explainer is None
+
+
 def test_overrides_win_over_any_threshold(store: Store) -> None:
     store.dispatch(op.override_flags(rows=[0, 5], flag=True))
     store.dispatch(op.override_flags(rows=[3], flag=False))
@@ -95,7 +128,7 @@ def test_only_real_changes_are_told(store: Store) -> None:
     store.dispatch(op.select(rows=[2, 4]))
     store.dispatch(op.override_flags(rows=[1], flag=None))
     store.dispatch(op.set_colour(colour_by="line"))
-    store.dispatch(op.say(message=Message("info", "done")))
+    store.dispatch(telling.say(message=Message("info", "done")))
     assert seen == [Changes.CURRENT | Changes.NEIGHBOURS, Changes.SELECTION, Changes.COLOUR, Changes.MESSAGES]
     assert store.state.selection.tolist() == [2, 4]
 

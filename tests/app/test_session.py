@@ -18,7 +18,7 @@ from explorer.app import filtering, marking
 from explorer.app import operations as op
 from explorer.app.changes import Changes
 from explorer.app.explain import explain
-from explorer.app.session import OpenRequest
+from explorer.app.opening import OpenRequest
 from explorer.core.query.predicates import Expression, Filters
 from explorer.core.query.search import TextQuery
 
@@ -38,7 +38,8 @@ def test_a_corpus_is_saved_from_the_start_and_computed(desk: Desk, small_csv: Pa
     assert state.project is not None and state.project.name == "questions.textmap"
     assert state.flag_count == int(state.flagged.sum()) and state.ranks.max() == 200
     assert state.results.layout is not None and state.results.pca is not None
-    assert explain(state, int(np.argmin(np.where(state.ranks > 0, state.ranks, 999))))
+    desk.until(lambda: desk.state.explainer is not None)
+    assert explain(desk.state, int(np.argmin(np.where(state.ranks > 0, state.ranks, 999))))
     later = [changes for changes in seen if not changes & Changes.CORPUS]
     first_picture = next(i for i, changes in enumerate(later) if changes & Changes.POSITIONS)
     first_scores = next(i for i, changes in enumerate(later) if changes & Changes.SCORES)

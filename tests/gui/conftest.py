@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from pytestqt.qtbot import QtBot
+
+if TYPE_CHECKING:
+    from window_driver import Driver
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -18,7 +24,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 # Said by the offscreen platform itself about every top-level widget with a size of its own, and every popup.
 _EXPECTED_MESSAGES = tuple(
-    f"This plugin does not support {what}" for what in ("propagateSizeHints()", "raise()", "grabbing the keyboard")
+    f"This plugin does not support {what}" for what in ("propagateSizeHints()", "raise()", "grabbing the")
 )
 _GRACE_SECONDS = 5.0
 
@@ -84,3 +90,44 @@ def _child_processes() -> dict[int, str]:
         if int(parent) == os.getpid() and state != "Z" and "resource_tracker" not in words:
             found[int(stat.parent.name)] = words
     return found
+
+
+# --- a real window over a finished project ------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def finished_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of 120 texts with every kind of column, computed once; tests work on copies."""
+    from panel_desk import make_project
+
+    return make_project(tmp_path_factory.mktemp("finished"))
+
+
+@pytest.fixture
+def own_project(finished_project: Path, tmp_path: Path) -> Path:
+    """A copy of ``finished_project`` that a test may do anything to."""
+    return Path(shutil.copytree(finished_project, tmp_path / "questions.textmap"))
+
+
+@pytest.fixture
+def make_window_driver(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Driver]]:
+    """Opens windows, and closes them in the end."""
+    made: list[Driver] = []
+
+    def make(**options: Any) -> Driver:
+        from window_driver import Driver
+
+        made.append(Driver(qtbot, tmp_path / "projects", **options))
+        return made[-1]
+
+    yield make
+    for driver in made:
+        driver.close()
+
+
+@pytest.fixture
+def at_work(make_window_driver: Callable[..., Driver], own_project: Path) -> Driver:
+    """A window with a finished project."""
+    driver = make_window_driver()
+    driver.open_project(own_project)
+    return driver

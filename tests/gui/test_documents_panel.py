@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from panel_desk import ROWS, STRANGE, PanelDesk, make_project
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QTableView, QToolButton
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 from window_driver import control
 
@@ -22,8 +23,10 @@ from explorer.core.query.search import TextQuery
 from explorer.gui.panels.documents_panel import DocumentsPanel
 from explorer.gui.widgets.empty_state import EmptyState
 from explorer.gui.widgets.match_delegate import MATCHES
+from explorer.gui.widgets.rows_selection import RowsTable
 
 UP, DOWN = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +44,7 @@ class Table:
         desk.follow([self.panel])
         self.panel.resize(1200, 260)
         self.panel.show()
-        self.view = control(self.panel, QTableView, "Documents")
+        self.view = control(self.panel, RowsTable, "Documents")
 
     def section(self, title: str) -> int:
         model = self.view.model()
@@ -206,6 +209,136 @@ def test_the_selection_is_the_same_one_everywhere(desk: PanelDesk, table: Table)
     assert desk.state.selection.tolist() == [3, 4, 50]
     desk.do(op.select(rows=[]))
     assert not table.view.selectionModel().hasSelection()
+
+
+def point(table: Table, place: int) -> QPoint:
+    return table.view.visualRect(table.view.model().index(place, 1)).center()
+
+
+def click(table: Table, place: int, keys: Qt.KeyboardModifier = NONE, button: Qt.MouseButton = LEFT) -> None:
+    table.desk.qtbot.mouseClick(table.view.viewport(), button, keys, point(table, place))
+
+
+def test_a_click_beside_the_selection_replaces_it_and_a_right_click_inside_keeps_it(
+    desk: PanelDesk, table: Table
+) -> None:
+    click(table, 1)
+    assert desk.state.current == 1 and desk.state.selection.size == 0
+    click(table, 3, Qt.KeyboardModifier.ShiftModifier)
+    assert desk.state.selection.tolist() == [1, 2, 3] and desk.state.current == 3
+    click(table, 2, button=Qt.MouseButton.RightButton)
+    assert desk.state.targets.tolist() == [1, 2, 3] and desk.state.current == 2
+    assert table.panel.row_menu().actions()[0].text() == "3 selected texts"
+    click(table, 4, button=Qt.MouseButton.RightButton)
+    assert desk.state.targets.tolist() == [4] and desk.state.selection.size == 0
+    assert table.panel.row_menu().actions()[0].text() == "Text #4"
+
+
+def test_rows_are_added_and_taken_one_by_one(desk: PanelDesk, table: Table) -> None:
+    control_key = Qt.KeyboardModifier.ControlModifier
+    click(table, 1)
+    click(table, 3, control_key)
+    assert desk.state.selection.tolist() == [1, 3]
+    click(table, 3, control_key)
+    assert desk.state.selection.tolist() == [1] and desk.state.current == 3
+    click(table, 2)
+    assert desk.state.selection.size == 0 and desk.state.targets.tolist() == [2]
+
+
+def test_what_a_search_does_not_list_stays_selected_while_rows_are_added(desk: PanelDesk, table: Table) -> None:
+    desk.do(op.select(rows=[0, 1, 2]))
+    search(desk, "transfer")
+    listed = table.rows
+    kept = sorted({0, 1, 2} - set(listed))
+    assert kept
+    click(table, 1, Qt.KeyboardModifier.ControlModifier)
+    assert set(kept) <= set(desk.state.selection.tolist()) and listed[1] in desk.state.selection
+    click(table, 0)
+    assert desk.state.selection.size == 0
+
+
+def test_what_is_hidden_is_said_and_left_alone(desk: PanelDesk, table: Table) -> None:
+    desk.do(op.select(rows=[3, 4, 50]))
+    desk.do(marking.put_in_trash(rows=np.array([50])))
+    assert table.words.endswith("2 selected, 1 more hidden")
+    desk.do(marking.put_in_trash(rows=np.array([3, 4])))
+    assert table.words.endswith("3 selected but hidden")
+    desk.session.undo()
+    assert desk.state.targets.tolist() == [3, 4]
+    assert {table.rows[place] for place in table.view.rows.places} == {3, 4}
+
+
+def test_a_scattered_selection_is_shown_in_any_order(
+    desk: PanelDesk, table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.gui.widgets.rows_selection.MOST_STRETCHES", 5)
+    desk.do(op.select(rows=range(0, ROWS, 3)))
+    for title in ("Text", "amount"):
+        table.sort(title, DOWN)
+        assert sorted(table.rows[place] for place in table.view.rows.places) == list(range(0, ROWS, 3))
+
+
+# --- columns ------------------------------------------------------------------------------------
+
+
+def seen_up_to(table: Table, title: str) -> int:
+    """Where a column ends, in pixels of what is seen."""
+    section = table.section(title)
+    return table.view.columnViewportPosition(section) + table.view.columnWidth(section)
+
+
+def test_what_matters_is_seen_without_scrolling_at_every_width(desk: PanelDesk, table: Table) -> None:
+    desk.do(op.override_flags(rows=[0], flag=False))
+    for width in (940, 1200, 3000):
+        table.panel.resize(width, 260)
+        room = table.view.viewport().width()
+        assert seen_up_to(table, "State") <= room
+        words = table.view.fontMetrics().horizontalAdvance("cleared by hand")
+        assert table.view.columnWidth(table.section("State")) > words
+        assert table.view.columnWidth(table.section("Text")) >= 240
+
+
+def test_columns_and_order_are_kept(desk: PanelDesk, table: Table) -> None:
+    header = table.view.horizontalHeader()
+    edge = header.sectionViewportPosition(table.section("intent")) + header.sectionSize(table.section("intent")) - 1
+    y = header.height() // 2
+    told: list[None] = []
+    table.panel.rearranged.connect(lambda: told.append(None))
+    desk.qtbot.mousePress(header.viewport(), LEFT, NONE, QPoint(edge, y))
+    desk.qtbot.mouseMove(header.viewport(), QPoint(edge + 30, y))
+    desk.qtbot.mouseRelease(header.viewport(), LEFT, NONE, QPoint(edge + 30, y))
+    width = header.sectionSize(table.section("intent"))
+    header.moveSection(header.visualIndex(table.section("Score")), 1)
+    columns = entry(table.panel.column_menu(0), "Columns").menu()
+    assert isinstance(columns, QMenu)
+    entry(columns, "branch").trigger()
+    table.sort("amount", DOWN)
+    assert len(told) >= 4
+    kept = json.loads(json.dumps(table.panel.view_state()))
+    again = Table(desk)
+    again.panel.restore_view(kept)
+    desk.until(lambda: "sorting" not in again.words)
+    assert again.view.columnWidth(again.section("intent")) == width
+    assert again.view.horizontalHeader().visualIndex(again.section("Score")) == 1
+    assert again.view.isColumnHidden(again.section("branch"))
+    assert not again.view.isColumnHidden(again.section("amount"))
+    assert again.rows == table.rows
+    assert again.view.horizontalHeader().sortIndicatorSection() == again.section("amount")
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        None,
+        {"order": 3, "sort": [1, 2, 3]},
+        {"order": ["gone", "text"], "widths": {"text": "wide", "gone": 9}, "sort": ["gone", True]},
+        {"visible": {"text": False, "row": 3}},
+    ],
+)
+def test_an_arrangement_that_makes_no_sense_is_passed_over(desk: PanelDesk, table: Table, nonsense: object) -> None:
+    table.panel.restore_view(nonsense)
+    assert not table.view.isColumnHidden(table.section("Text"))
+    assert table.rows == list(range(ROWS))
 
 
 def test_keys_move_the_current_row(desk: PanelDesk, table: Table) -> None:

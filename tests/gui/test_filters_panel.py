@@ -16,17 +16,28 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QLabel,
     QLineEdit,
-    QListView,
     QListWidget,
     QPlainTextEdit,
     QPushButton,
+    QTableView,
 )
 from pytestqt.qtbot import QtBot
 from window_driver import choose, control
 
 from explorer.app import filtering, marking
 from explorer.app import operations as op
-from explorer.core.query.predicates import Chip, Expression, Filters, Labelled, Moments, Predicate, Range, Rows, Values
+from explorer.core.query.predicates import (
+    Chip,
+    Contains,
+    Expression,
+    Filters,
+    Labelled,
+    Moments,
+    Predicate,
+    Range,
+    Rows,
+    Values,
+)
 from explorer.gui.filter_choices import EXPRESSION, LABELS, STATE
 from explorer.gui.filter_dialog import FilterDialog
 from explorer.gui.panels.filters_panel import PURPOSE, FiltersPanel
@@ -228,7 +239,39 @@ def test_dates_include_the_last_day(desk: PanelDesk, panel: FiltersPanel) -> Non
 
 
 def values(asked: Asked) -> QAbstractItemView:
-    return control(asked.dialog, QListView, "Values")
+    return control(asked.dialog, QTableView, "Values")
+
+
+def test_a_column_of_single_values_is_asked_for_words(desk: PanelDesk, panel: FiltersPanel) -> None:
+    asked = ask(desk, panel, "ticket")
+    field = control(asked.dialog, QLineEdit, "Contains")
+    desk.until(field.isVisible)
+    assert not asked.ok.isEnabled()
+    ticket = str(desk.state.corpus.ids[17].as_py())  # type: ignore[union-attr]
+    field.setText(ticket.lower())
+    asked.says(f"Lets 1 of {ROWS} texts through.")
+    assert asked.accept() == Contains("ticket", ticket.lower())
+    assert passed(desk) == [17]
+    bar(panel).edit_requested.emit(0)
+    again = Asked(desk, panel)
+    assert control(again.dialog, QLineEdit, "Contains").text() == ticket.lower()
+    choose(control(again.dialog, QComboBox, "How to filter"), None, place=1)
+    desk.until(lambda: values(again).model().rowCount() == ROWS)
+    control(again.dialog, QLineEdit, "Find a value").setText(ticket)
+    assert values(again).model().rowCount() == 1
+    again.dialog.reject()
+
+
+def test_a_column_of_few_values_offers_them_and_can_be_asked_for_words(desk: PanelDesk, panel: FiltersPanel) -> None:
+    asked = ask(desk, panel, "intent")
+    desk.until(lambda: values(asked).model().rowCount() > 0)
+    assert values(asked).isVisible()
+    choose(control(asked.dialog, QComboBox, "How to filter"), None, place=0)
+    control(asked.dialog, QLineEdit, "Contains").setText("card")
+    predicate = asked.accept()
+    assert predicate == Contains("intent", "card")
+    intents = desk.state.corpus.table["intent"].to_pylist()  # type: ignore[union-attr]
+    assert passed(desk) == [row for row, intent in enumerate(intents) if "card" in intent]
 
 
 def test_values_are_ticked_from_a_list(desk: PanelDesk, panel: FiltersPanel) -> None:

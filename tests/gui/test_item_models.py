@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QTableView
 from pytestqt.qtbot import QtBot
 
 from explorer.app.state import AppState, NeighbourView
@@ -20,7 +21,6 @@ from explorer.core.results import Results
 from explorer.gui.item_models.documents_model import DocumentsModel
 from explorer.gui.item_models.neighbours_model import NeighboursModel
 from explorer.gui.item_models.ranking_model import RankingModel
-from explorer.gui.item_models.rows_model import MAX_RANGES
 from tests.conftest import sample_rows
 
 
@@ -62,22 +62,12 @@ def test_documents_come_in_the_order_given_and_keep_qts_rules(qtbot: QtBot) -> N
     assert tester.model() is model
 
 
-def test_selections_go_both_ways_in_stretches(qtbot: QtBot) -> None:
+def test_places_of_rows_that_are_listed(qtbot: QtBot) -> None:
     model = DocumentsModel()
     model.show_corpus(state_of(60))
-    rows = np.array([3, 4, 5, 20, 41])
-    selection = model.selection_of(rows)
-    assert selection is not None
-    assert selection.count() == 3
-    assert model.rows_of(selection).tolist() == rows.tolist()
-
-
-def test_a_selection_in_too_many_stretches_is_not_drawn(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert MAX_RANGES > 10
-    monkeypatch.setattr("explorer.gui.item_models.rows_model.MAX_RANGES", 10)
-    model = DocumentsModel()
-    model.show_corpus(state_of(60))
-    assert model.selection_of(np.arange(0, 60, 2)) is None
+    model.arrange(state_of(60), np.arange(59, 9, -1))
+    assert model.places_of(np.array([3, 12, 59])).tolist() == [47, 0]
+    assert model.is_listed(np.array([3, 12, 59])).tolist() == [False, True, True]
 
 
 def test_cells_are_read_only_when_they_are_asked_for(qtbot: QtBot) -> None:
@@ -123,3 +113,15 @@ def test_neighbours_carry_their_distances(qtbot: QtBot) -> None:
     model.show_neighbours(replace(state_of(5), neighbours=view))
     assert [model.index(place, 0).data() for place in range(2)] == ["0.00", "0.180"]
     assert model.row_at(model.index(1, 0)) == 1
+
+
+def test_a_letter_typed_into_a_table_does_not_read_every_row(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, view = DocumentsModel(), QTableView()
+    qtbot.addWidget(view)
+    model.show_corpus(state_of(60))
+    view.setModel(model)
+    view.setCurrentIndex(model.index(0, column(model, "text")))
+    read: list[int] = []
+    monkeypatch.setattr(model, "_cell", lambda place, number: read.append(place) or "")
+    view.keyboardSearch("z")
+    assert len(read) == 0 and view.currentIndex().row() == 0

@@ -16,7 +16,7 @@ from window_driver import Driver
 
 from explorer.app import filtering, marking
 from explorer.app import operations as op
-from explorer.app.session import OpenRequest
+from explorer.app.opening import OpenRequest
 from explorer.app.state import ANOMALY, NO_COLOUR
 from explorer.core.corpus.corpus import Roles
 from explorer.core.plan import Plan

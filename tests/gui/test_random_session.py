@@ -9,8 +9,11 @@ import pytest
 from tests.soak.soak import session
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_whatever_is_done_nothing_is_raised_and_nothing_leaks(tmp_path: Path, qapp: object, seed: int) -> None:
-    found = session(tmp_path, actions=150, rows=1_500, seed=seed)
+@pytest.mark.parametrize(("seed", "loops"), [(1, True), (2, False)])
+def test_whatever_is_done_nothing_is_raised_and_nothing_leaks(
+    tmp_path: Path, qapp: object, seed: int, loops: bool
+) -> None:
+    found = session(tmp_path, actions=150, rows=1_500, seed=seed, loops=loops)
     assert found.errors == []
-    assert found.widgets[1] <= found.widgets[0] + 40
+    assert found.grown_windows == {}
+    assert found.widgets_grown <= 40

@@ -92,10 +92,30 @@ def test_columns_and_identity(panel: TextPanel, session: Session) -> None:
 
 def test_decisions_by_button(panel: TextPanel, session: Session, qtbot: QtBot) -> None:
     session.store.dispatch(op.set_current(row=3))
-    flag, back = control(panel, QPushButton, "Flag this text"), control(panel, QPushButton, "Back to the threshold")
+    flag, back = control(panel, QPushButton, "Flag by hand"), control(panel, QPushButton, "Take back the decision")
     assert not back.isEnabled()
     qtbot.mouseClick(flag, Qt.MouseButton.LeftButton)
     assert dict(session.state.overrides) == {3: True}
     assert not flag.isEnabled()
     qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
     assert not session.state.overrides
+
+
+def test_what_keys_and_buttons_act_on_is_said_and_true(panel: TextPanel, session: Session, qtbot: QtBot) -> None:
+    def said() -> str:
+        return " ".join(label.text() for label in panel.findChildren(QLabel) if "act on" in label.text())
+
+    assert said() == ""
+    session.store.dispatch(op.set_current(row=3))
+    assert said() == "Keys and buttons act on this text."
+    session.store.dispatch(op.select(rows=[1, 2, 3]))
+    assert said() == "Keys and buttons act on the 3 selected texts."
+    flag = control(panel, QPushButton, "Flag by hand")
+    place = flag.geometry()
+    qtbot.mouseClick(flag, Qt.MouseButton.LeftButton)
+    assert dict(session.state.overrides) == dict.fromkeys((1, 2, 3), True)
+    only = control(panel, QPushButton, "End the selection")
+    qtbot.mouseClick(only, Qt.MouseButton.LeftButton)
+    assert said() == "Keys and buttons act on this text."
+    assert not only.isVisible() and session.state.current == 3
+    assert flag.geometry() == place

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QApplication, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPlainTextEdit, QRadioButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.gui.theme import DARK, LIGHT, Theme, apply_theme, contrast, current_theme
@@ -42,6 +42,23 @@ def test_a_forced_theme_reaches_palette_and_widgets(app: QApplication, qtbot: Qt
     qtbot.addWidget(widget)
     widget.resize(QSize(100, 100))
     assert widget.grab().toImage().pixelColor(50, 50).name() == theme.surface
+
+
+@pytest.mark.parametrize("make", [QLineEdit, QPlainTextEdit, QCheckBox, QRadioButton], ids=lambda kind: kind.__name__)
+def test_outlines_are_seen_in_the_dark_also_after_the_theme_was_changed_twice(
+    app: QApplication, qtbot: QtBot, make: type[QWidget]
+) -> None:
+    for choice in ("dark", "light", "dark"):
+        apply_theme(app, choice)
+    box = QWidget()
+    qtbot.addWidget(box)
+    control = make(box)
+    box.resize(120, 60)
+    control.setGeometry(10, 10, 100, 40)
+    picture = box.grab().toImage()
+    row = [picture.pixelColor(x, 30).name() for x in range(120)]
+    assert max(contrast(colour, DARK.background) for colour in row) >= 3.0
+    assert not app.styleSheet()  # it would be worked out for every widget of the window
 
 
 @pytest.mark.parametrize("choice", ["light", "dark"])

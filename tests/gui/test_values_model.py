@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QTableView
 from pytestqt.qtbot import QtBot
 
+from explorer.core.query.predicates import Values
 from explorer.gui.column_facts import MOST_VALUES, range_facts, value_facts
+from explorer.gui.filter_editors import ValuesEditor
 from explorer.gui.item_models.values_model import MISSING, ValuesModel
 
 CHECK = Qt.ItemDataRole.CheckStateRole
@@ -37,6 +41,26 @@ def test_ten_thousand_values_are_listed_found_and_ticked(qtbot: QtBot) -> None:
     assert model.setData(last, Qt.CheckState.Checked.value, CHECK)
     assert model.missing
     assert not model.setData(last, "another name")
+
+
+def test_a_list_of_very_many_values_asks_for_those_that_are_seen(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    editor = ValuesEditor("topic")
+    qtbot.addWidget(editor)
+    editor.resize(300, 400)
+    editor.show()
+    qtbot.waitExposed(editor)
+    asked: list[object] = []
+    counted, read = ValuesModel.rowCount, ValuesModel._name
+    monkeypatch.setattr(ValuesModel, "rowCount", lambda *args: asked.append(args) or counted(*args))
+    monkeypatch.setattr(ValuesModel, "_name", lambda *args: asked.append(args) or read(*args))
+    editor.show_facts(value_facts(np.arange(20_000), [f"Wert {place:05d}" for place in range(20_000)]))
+    values = editor.findChild(QTableView)
+    values.setCurrentIndex(values.model().index(0, 0))
+    values.keyboardSearch("z")
+    assert values.grab().height() and values.verticalScrollBar().maximum() > 19_000
+    assert len(asked) < 2_000
+    qtbot.keyClick(values, Qt.Key.Key_Space)
+    assert editor.chip().predicate == Values("topic", ("Wert 00000",))
 
 
 def test_a_search_is_no_pattern(qtbot: QtBot) -> None:

@@ -204,7 +204,8 @@ def test_a_click_on_a_point_shows_its_text_and_neighbours(driver: Driver) -> Non
     assert driver.state.corpus is not None
     assert text_shown(driver) == driver.state.corpus.text(row)
     assert f"#{row}" in labels(driver)
-    assert explain(driver.state, row)[1:] in labels(driver)
+    driver.until(lambda: driver.state.explainer is not None)
+    assert explain(driver.state, row) and explain(driver.state, row)[1:] in labels(driver)
     driver.until(lambda: bool(driver.state.neighbours.source))
     neighbours = driver.control(QTableView, "Neighbours")
     assert neighbours.model().rowCount() == 15
@@ -435,7 +436,7 @@ def test_a_project_that_is_open_elsewhere_is_said(make_driver: MakeDriver, proje
 
 
 def test_cancel_is_answered_at_once_and_the_work_can_go_on(make_driver: MakeDriver, small_csv: Path) -> None:
-    from explorer.app.session import OpenRequest
+    from explorer.app.opening import OpenRequest
 
     driver = make_driver()
     roles = Roles(("question",), id="ticket", label="intent")

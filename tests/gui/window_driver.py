@@ -90,9 +90,9 @@ def control(parent: QWidget, kind: type[W], name: str) -> W:
     return found[0]
 
 
-def choose(combo: QComboBox, data: object) -> None:
+def choose(combo: QComboBox, data: object, *, place: int = -1) -> None:
     """Choose an entry of a combo box as a person would: the box tells those who listen to people."""
-    place = combo.findData(data)
+    place = combo.findData(data) if place < 0 else place
     assert place >= 0, data
     combo.setCurrentIndex(place)
     combo.activated.emit(place)

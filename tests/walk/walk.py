@@ -31,7 +31,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 from explorer.app import filtering, marking
 from explorer.app import operations as op
 from explorer.app.labels import names_at
-from explorer.app.session import OpenRequest
+from explorer.app.opening import OpenRequest
 from explorer.app.settings import Settings
 from explorer.app.state import ANOMALY
 from explorer.core.corpus.corpus import Roles
@@ -46,7 +46,7 @@ from explorer.gui.theme import apply_theme
 from explorer.gui.widgets.map.compiled import load
 from explorer.gui.widgets.map.view import MapView
 
-PATIENCE = 300.0
+PATIENCE = 900.0
 SETTLE = 450
 """Milliseconds before a picture: longer than the map's glide."""
 

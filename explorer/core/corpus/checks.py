@@ -65,8 +65,9 @@ class CorpusCheck:
         if self.empty:
             said.append(counted(self.empty, "empty text"))
         if self.duplicates:
-            of = counted(self.duplicate_groups, "text")
-            said.append(f"{counted(self.duplicates, 'exact duplicate')} (of {of})")
+            copies = "text is a copy" if self.duplicates == 1 else "texts are copies"
+            others = "another" if self.duplicate_groups == 1 else f"{self.duplicate_groups:,} others"
+            said.append(f"{self.duplicates:,} {copies} of {others}, word for word")
         if self.rejected:
             said.append(_rejected_said(self.rejected))
         said.append(f"longest text: {counted(self.longest, 'character')} (row {self.longest_row})")

@@ -17,6 +17,7 @@ from explorer.core.progress import Progress
 from explorer.core.query.keywords import KeywordIndex
 from explorer.core.query.predicates import (
     Chip,
+    Contains,
     Expression,
     Filters,
     Labelled,
@@ -158,6 +159,7 @@ class Engine:
     def _ways(self) -> Mapping[type[Predicate], Callable[[Any], Mask]]:
         return {
             Values: self._values,
+            Contains: self._contains,
             Range: self._range,
             Moments: self._moments,
             Words: lambda asked: self._found(TextQuery(asked.query)),
@@ -175,6 +177,14 @@ class Engine:
         found = pc.is_in(cells, value_set=string_array(asked.values).cast(cells.type))
         if asked.missing:
             found = pc.or_(found, pc.equal(pc.utf8_trim_whitespace(pc.fill_null(cells, "")), ""))
+        return np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.bool_)
+
+    def _contains(self, asked: Contains) -> Mask:
+        cells = self._workspace.cells(asked.column)
+        if not is_text(cells.type):
+            cells = text_column(pa.chunked_array([cells]) if isinstance(cells, pa.Array) else cells)
+        text = asked.text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")  # half a character is in no cell
+        found = pc.fill_null(pc.match_substring(cells, text, ignore_case=True), False)
         return np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.bool_)
 
     def _coded(self, asked: Values) -> Mask:

@@ -86,6 +86,22 @@ class Values(Predicate):
 
 
 @dataclass(frozen=True)
+class Contains(Predicate):
+    """Cells that contain ``text`` as it stands, whatever its case."""
+
+    column: str
+    text: str
+    kind: ClassVar[str] = "contains"
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (self.column,)
+
+    def words(self) -> str:
+        return f'{_spoken(self.column)} contains "{_short(self.text)}"'
+
+
+@dataclass(frozen=True)
 class Range(Predicate):
     """Numbers from ``low`` to ``high``, both included; None = no limit. A cell without a number is outside."""
 
@@ -248,7 +264,7 @@ class Labelled(Predicate):
 
 
 KINDS: Mapping[str, type[Predicate]] = {
-    made.kind: made for made in (Values, Range, Moments, Words, Phrase, Pattern, Rows, Expression, Labelled)
+    made.kind: made for made in (Values, Contains, Range, Moments, Words, Phrase, Pattern, Rows, Expression, Labelled)
 }
 
 

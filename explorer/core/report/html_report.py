@@ -171,7 +171,7 @@ def _corpus(report: Report, check: CorpusCheck) -> dict[str, str]:
         "SHA-256": corpus.source.digest,
         "Texts": f"{corpus.rows:,}",
         "Empty texts": f"{check.empty:,}",
-        "Exact duplicates": f"{check.duplicates:,}",
+        "Copies of another text": f"{check.duplicates:,}",
         "Lines or files not read": f"{len(corpus.rejected):,}",
         "Cut at the token limit": f"{report.results.cut:,}",
         "Longest text": f"{check.longest:,} characters (row {check.longest_row})",

@@ -33,9 +33,20 @@ class Explainer:
         self._detectors = detectors
         self._novelty = novelty
 
-    def gather(self) -> None:
+    def gather(self) -> Explainer:
         """Get the facts together, on whatever thread, so that the first question need not wait for them."""
         _ = self._facts
+        return self
+
+    def is_like(self, other: Explainer) -> bool:
+        """Whether both say the same, because they are made of the same arrays."""
+        mine, theirs = [*self._scores.items()], [*other._scores.items()]
+        return (
+            (self._corpus is other._corpus and self._graph is other._graph)
+            and (self._detectors, self._novelty) == (other._detectors, other._novelty)
+            and len(mine) == len(theirs)
+            and all(a == b and one is two for (a, one), (b, two) in zip(mine, theirs, strict=True))
+        )
 
     @cached_property
     def _facts(self) -> CorpusFacts:

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 
 from explorer.app.filtering import found_rows
 from explorer.app.labels import names_at
-from explorer.app.operations import shown_rows
+from explorer.app.shown import shown_rows
 from explorer.app.state import AppState
 from explorer.core.corpus.columns import cell_text
 from explorer.core.corpus.corpus import Corpus
@@ -87,10 +87,6 @@ class DocumentsModel(RowsModel):
             self.refresh(state)
         else:
             self.show_rows(state, rows)
-
-    def section_of(self, key: str) -> int:
-        """Where a column stands; -1 where there is none."""
-        return next((place for place, shown in enumerate(self.columns) if shown.key == key), -1)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         if 0 <= column < len(self.columns):

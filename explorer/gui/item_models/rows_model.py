@@ -10,8 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import (
     QAbstractTableModel,
-    QItemSelection,
-    QItemSelectionRange,
     QModelIndex,
     QPersistentModelIndex,
     Qt,
@@ -25,8 +23,6 @@ Rows = NDArray[np.int64]
 Index = QModelIndex | QPersistentModelIndex
 
 NOWHERE = QModelIndex()
-MAX_RANGES = 2_000
-"""Stretches that a selection shown in a table may have; finer ones are left to the map."""
 
 
 @dataclass(frozen=True)
@@ -103,29 +99,18 @@ class RowsModel(QAbstractTableModel):
             self._places[self._rows] = np.arange(self._rows.size)
         return self._places
 
-    # --- selections -----------------------------------------------------------------------------
+    def places_of(self, rows: Rows) -> Rows:
+        """Where corpus rows are shown, in any order; those that are not are left out."""
+        places = self._find_places()[rows]
+        return places[places >= 0]
 
-    def rows_of(self, selection: QItemSelection) -> Rows:
-        """The corpus rows of a view's selection, whole stretches at a time."""
-        chosen = np.zeros(self._state.rows, np.bool_)
-        for number in range(selection.count()):
-            stretch = selection.at(number)
-            chosen[self._rows[stretch.top() : stretch.bottom() + 1]] = True
-        return np.flatnonzero(chosen)
+    def is_listed(self, rows: Rows) -> NDArray[np.bool_]:
+        """(m,) whether each of these corpus rows is shown."""
+        return self._find_places()[rows] >= 0
 
-    def selection_of(self, rows: Rows) -> QItemSelection | None:
-        """A view's selection of corpus rows; None if it would fall into too many stretches."""
-        chosen = np.zeros(self._rows.size + 1, np.bool_)  # one more, for rows that are not shown
-        chosen[self._find_places()[rows]] = True
-        places = np.flatnonzero(chosen[:-1])
-        cuts = np.flatnonzero(np.diff(places) > 1) + 1
-        if cuts.size >= MAX_RANGES:
-            return None
-        selection = QItemSelection()
-        last = self.columnCount() - 1
-        for stretch in np.split(places, cuts) if places.size else ():
-            selection.append(QItemSelectionRange(self.index(int(stretch[0]), 0), self.index(int(stretch[-1]), last)))
-        return selection
+    def section_of(self, key: str) -> int:
+        """Where a column stands; -1 where there is none."""
+        return next((place for place, shown in enumerate(self._columns) if shown.key == key), -1)
 
     # --- Qt's side ------------------------------------------------------------------------------
 
@@ -146,6 +131,10 @@ class RowsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         return None
+
+    def match(self, *_: Any, **__: Any) -> list[QModelIndex]:
+        """Nothing: a letter typed into a view would look through every row, for seconds; the search box is for that."""
+        return []
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.DisplayRole:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractListModel, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, Qt
 
 from explorer.gui.column_facts import ValueFacts
 from explorer.gui.item_models.rows_model import NOWHERE, Index
@@ -77,6 +77,10 @@ class ValuesModel(QAbstractListModel):
 
     def rowCount(self, parent: Index = NOWHERE) -> int:
         return 0 if parent.isValid() else int(self._listed.size)
+
+    def match(self, *_: Any, **__: Any) -> list[QModelIndex]:
+        """Nothing: a letter typed into the list would look through every value; the field above finds them."""
+        return []
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = super().flags(index)

@@ -16,13 +16,16 @@ from explorer.app.state import ANOMALY, NO_COLOUR, AppState
 from explorer.core.clusters.regions import Region, Regions
 from explorer.core.corpus.column_kinds import SAMPLE, Kind, column_kind
 from explorer.core.corpus.corpus import Corpus
+from explorer.core.neighbors.base import KnnGraph
 from explorer.core.projection.trust import Trust
+from explorer.gui.map.region_colours import assigned, shared_edges
 from explorer.gui.parts import counted, number, snippet
 from explorer.gui.widgets.colour_scales import (
     N_CATEGORY_COLOURS,
     ValueRange,
     category_colours,
     colours_for_values,
+    likeness,
     missing_colour,
     other_colour,
     scale_colours,
@@ -45,6 +48,8 @@ _TITLES = {
 }
 NAME = 40
 """Characters of a category's name."""
+MOST_REGIONS = 24
+"""Regions with an entry of their own in the legend."""
 FEW = 10
 """Numbers or dates of no more different values than this are categories."""
 
@@ -130,7 +135,7 @@ def colouring(state: AppState, engine: Engine, *, dark: bool) -> Colouring:
     if by == TRUST and results.trust is not None:
         return _by_trust(results.trust, dark=dark)
     if by == REGIONS and results.regions is not None and results.regions.regions:
-        return _by_region(results.regions, dark=dark)
+        return _by_region(results.regions, results.graph, dark=dark)
     if by == LABELS and state.labels:
         return _by_label([label.name for label in state.labels], state.label_bits, state.rows, dark=dark)
     if corpus is not None and by in corpus.table.column_names:
@@ -151,9 +156,16 @@ def _by_trust(trust: Trust, *, dark: bool) -> Colouring:
     return _by_values(trust.kept, colour_title(TRUST), note=note, dark=dark)
 
 
-def _by_region(regions: Regions, *, dark: bool) -> Colouring:
-    names = [_region_name(region) for region in regions.regions[0]]
-    return _by_codes(regions.levels[:, 0], names, colour_title(REGIONS), "In no region", dark=dark)
+def _by_region(regions: Regions, graph: KnnGraph | None, *, dark: bool) -> Colouring:
+    """Largest regions first; those that touch have colours that nobody takes for each other."""
+    named, labels = regions.regions[0], regions.levels[:, 0]
+    kept = min(len(named), MOST_REGIONS)
+    touch = np.zeros((len(named), len(named))) if graph is None else shared_edges(labels, graph.ids, len(named))
+    colours = category_colours(dark=dark)[assigned(touch[:kept, :kept], likeness(dark=dark))]
+    names = [_region_name(region) for region in named[:kept]]
+    ranked = np.minimum(labels, kept).astype(np.int64)  # regions are numbered by falling size
+    others = f"{number(len(named) - kept)} smaller regions"
+    return _by_ranks(ranked, names, colour_title(REGIONS), others, "In no region", dark=dark, colours=colours)
 
 
 def _region_name(region: Region) -> str:
@@ -197,13 +209,18 @@ def _used(codes: NDArray[np.integer]) -> int:
 
 
 def _by_ranks(
-    ranked: NDArray[np.int64], names: Sequence[str], title: str, others: str, missing: str, *, dark: bool
-) -> Colouring:
-    """ranked : (n,) place in ``names``, ``len(names)`` for any other value, below 0 for none."""
+    ranked: NDArray[np.int64], names: Sequence[str], title: str, others: str, missing: str, *, dark: bool,
+    colours: NDArray[np.uint8] | None = None,
+) -> Colouring:  # fmt: skip
+    """ranked : (n,) place in ``names``, ``len(names)`` for any other value, below 0 for none.
+
+    colours : (m, 4) of the names; None = the categorical ones, in their order.
+    """
     rest, none = len(names), len(names) + 1
     bins = np.where(ranked < 0, none, ranked)
     counts = np.bincount(bins, minlength=none + 1)
-    table = np.vstack([category_colours(dark=dark)[:rest], other_colour(dark=dark), missing_colour(dark=dark)])
+    chosen = category_colours(dark=dark)[:rest] if colours is None else colours
+    table = np.vstack([chosen, other_colour(dark=dark), missing_colour(dark=dark)])
     kept = [place for place in range(none + 1) if counts[place]]
     entry_of = np.zeros(none + 1, np.int8)
     entry_of[kept] = np.arange(len(kept))

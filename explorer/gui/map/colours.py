@@ -52,7 +52,7 @@ def _made_of(state: AppState) -> tuple[object, ...]:
         ANOMALY: (state.scores, state.detector),
         LABELS: (state.labels, state.label_bits),
         TRUST: (results.trust,),
-        REGIONS: (results.regions,),
+        REGIONS: (results.regions, results.graph),
     }
     return parts.get(state.colour_by, ())
 

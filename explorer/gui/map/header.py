@@ -131,6 +131,11 @@ class MapHeader(QWidget):
         with QSignalBlocker(self._options[name]):
             self._options[name].setChecked(on)
 
+    @property
+    def options(self) -> list[QAction]:
+        """What can be switched, as in the menu."""
+        return self._menu_button.menu().actions()
+
     def offer_option(self, name: str, there: bool) -> None:
         """Whether one of ``OPTIONS`` can be had with this corpus."""
         self._options[name].setEnabled(there)

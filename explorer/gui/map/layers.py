@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 from explorer.app.session import Session
@@ -17,7 +18,7 @@ from explorer.gui.map.colours import same
 from explorer.gui.theme import current_theme
 from explorer.gui.widgets.map.camera import Camera
 from explorer.gui.widgets.map.contours import Contour, ContourLines, density_contours
-from explorer.gui.widgets.map.label_places import RegionPlace, place_regions
+from explorer.gui.widgets.map.label_places import NamedPlaces, RegionPlace, place_regions
 from explorer.gui.widgets.map.region_labels import RegionLabels
 from explorer.gui.widgets.map.view import MapView
 
@@ -28,19 +29,28 @@ T = TypeVar("T")
 class RegionNames:
     """A layer of the map: the regions' names, which can be clicked."""
 
-    def __init__(self, places: tuple[RegionPlace, ...] = ()) -> None:
+    def __init__(self, named: NamedPlaces | None = None) -> None:
         self._labels = RegionLabels()
-        self.set_regions(places)
+        self.set_regions(named or NamedPlaces())
 
-    def set_regions(self, places: tuple[RegionPlace, ...]) -> None:
-        self.places = places
-        self._labels.set_regions(places)
+    def set_regions(self, named: NamedPlaces) -> None:
+        self.named = named
+        self._labels.set_regions(named)
 
     def paint(self, painter: QPainter, camera: Camera) -> None:
         self._labels.paint(painter, camera, current_theme())
 
     def hit(self, x: float, y: float) -> RegionPlace | None:
         return self._labels.hit(x, y)
+
+    @property
+    def painted(self) -> tuple[tuple[RegionPlace, QRectF], ...]:
+        """The names painted last and their boxes in pixels."""
+        return self._labels.shown
+
+    def set_active(self, place: RegionPlace | None) -> bool:
+        """Mark the name that a click would be for; returns whether that changes the picture."""
+        return self._labels.set_active(place)
 
 
 class DensityLines:
@@ -82,7 +92,7 @@ class MapLayers:
         self, state: AppState, flat: Positions | None, regions: Regions | None, shown: Mask | None
     ) -> None:
         if flat is None or regions is None:
-            self._drop("map regions", self.regions.set_regions)
+            self._drop("map regions", lambda: self.regions.set_regions(NamedPlaces()))
             return
         words = [[region.words for region in level] for level in regions.regions]
         self._ask(
@@ -95,15 +105,15 @@ class MapLayers:
 
     def _follow_contours(self, state: AppState, flat: Positions | None, shown: Mask | None) -> None:
         if flat is None:
-            self._drop("map contours", self.contours.set_contours)
+            self._drop("map contours", lambda: self.contours.set_contours(()))
             return
         self._ask(
             "map contours", state, (flat, shown), lambda: density_contours(flat, shown), self.contours.set_contours
         )
 
-    def _drop(self, kind: str, put: Callable[[tuple[T, ...]], None]) -> None:
+    def _drop(self, kind: str, clear: Callable[[], None]) -> None:
         if self._asked.pop(kind, None) is not None:
-            put(())
+            clear()
             self._view.update()
 
     def _ask(
@@ -111,14 +121,14 @@ class MapLayers:
         kind: str,
         state: AppState,
         sources: tuple[object, ...],
-        work: Callable[[], tuple[T, ...]],
-        put: Callable[[tuple[T, ...]], None],
+        work: Callable[[], T],
+        put: Callable[[T], None],
     ) -> None:
         if same(sources, self._asked.get(kind, ())):
             return
         self._asked[kind] = sources
 
-        def take(made: tuple[T, ...]) -> None:
+        def take(made: T) -> None:
             if self._asked.get(kind) is sources:
                 put(made)
                 self._view.update()

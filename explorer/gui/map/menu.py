@@ -14,7 +14,8 @@ from explorer.app import operations as op
 from explorer.app.labels import has
 from explorer.app.session import Session
 from explorer.app.state import AppState
-from explorer.gui.parts import counted, snippet
+from explorer.gui.parts import snippet
+from explorer.gui.row_menu import add_title, rows_meant, title_words
 
 TITLE = 48
 """Characters of a text or a label in the menu."""
@@ -24,11 +25,10 @@ Rows = NDArray[np.int64]
 def text_menu(parent: QWidget, session: Session, row: int) -> QMenu:
     """For the text under the pointer; where it is selected, for the whole selection."""
     state = session.state
-    place = int(np.searchsorted(state.selection, row))
-    selected = place < state.selection.size and int(state.selection[place]) == row
-    rows = state.selection if selected else np.array([row], np.int64)
+    selected, rows = op.is_selected(state, row), rows_meant(state, row)
     menu = _menu(parent)
     dispatch = session.store.dispatch
+    add_title(menu, title_words(state, rows))
     what = f"#{row} {snippet(state.corpus.text(row), TITLE)}" if state.corpus is not None else f"#{row}"
     menu.addAction(f"&Show: {_plain(what)}", lambda: dispatch(op.set_current(row=row)))
     if not selected:
@@ -36,8 +36,6 @@ def text_menu(parent: QWidget, session: Session, row: int) -> QMenu:
     else:
         menu.addAction("&Take out of the selection", lambda: dispatch(op.select(rows=[row], mode="subtract")))
     menu.addSeparator()
-    if rows.size > 1:
-        menu.addSection(counted(rows.size, "selected text"))
     _add_decisions(menu, session, rows)
     return menu
 
@@ -81,7 +79,7 @@ def map_menu(
 ) -> QMenu:  # fmt: skip
     """For the ground between the texts."""
     state: AppState = session.state
-    dispatch, some = session.store.dispatch, bool(state.selection.size)
+    dispatch, some = session.store.dispatch, bool(state.selected.size)
     menu = _menu(parent)
     menu.addAction("Select all texts &seen here", select_window)
     menu.addAction("Select &all shown", lambda: dispatch(op.select_shown()))

@@ -20,6 +20,7 @@ from explorer.gui.map.key import font, writable
 from explorer.gui.map.sheet import Dots, MapSheet, PaintOver, Places, laid_out, paint_border, paint_frame
 from explorer.gui.parts import data_size, number
 from explorer.gui.widgets.map.camera import Camera
+from explorer.gui.widgets.map.density import ring
 
 MOST_PIXELS = 16_384
 """Of a picture's side."""
@@ -182,17 +183,18 @@ def _saved(painter: QPainter) -> Iterator[None]:
 def _draw_dots(painter: QPainter, dots: Dots, camera: Camera, sheet: MapSheet) -> None:
     """A circle a point; for a flagged one, a ring on a ground of its own around it, as on the screen."""
     radius, rows = dots.radius(camera), dots.shown()
-    outer = radius + min(3.25, 1.25 + 0.7 * radius)
+    outer, width = ring(radius)
     px, py = camera.to_pixels(*dots.xy[rows].astype(np.float32).T)
     inside = _within(px, camera.width, outer) & _within(py, camera.height, outer)
     columns = (px, py, dots.rgba[rows], dots.flagged[rows])
     marks = zip(*(column[inside].tolist() for column in columns), strict=True)
-    halo, ring = QPen(QColor(sheet.theme.surface), 3.0), QPen(QColor(sheet.theme.flag), 1.5)
+    outer -= width / 2
+    halo, line = QPen(QColor(sheet.theme.surface), 2 * width), QPen(QColor(sheet.theme.flag), width)
     for x, y, rgba, flagged in marks:
         _circle(painter, x, y, radius, fill=QColor(*rgba))
         if flagged:
             _circle(painter, x, y, outer, pen=halo)
-            _circle(painter, x, y, outer, pen=ring)
+            _circle(painter, x, y, outer, pen=line)
 
 
 def _within(pixels: npt.NDArray[np.float32], side: int, reach: float) -> npt.NDArray[np.bool_]:

@@ -30,7 +30,7 @@ def sheet_of(state: AppState, view: MapView, shown: Colouring | None, layers: Ma
     marks = MarkColours(theme.text, theme.flag, theme.surface)
     name = "" if state.corpus is None else Path(state.corpus.source.path).name
     flagged = None if state.flagged is None else int(np.count_nonzero(points.flagged & (points.rgba[:, 3] > 0)))
-    names = RegionNames(layers.regions.places)  # its own: those of the window know what can be clicked there
+    names = RegionNames(layers.regions.named)  # its own: those of the window know what can be clicked there
 
     def paint_over(painter: QPainter, camera: Camera) -> None:
         names.paint(painter, camera)

@@ -9,7 +9,9 @@ from PySide6.QtCore import QLocale
 from explorer.app.state import UNDER_WAY, AppState, JobView
 from explorer.core.projection.base import LAYOUTS
 from explorer.core.projection.trust import Trust
-from explorer.gui.parts import number, snippet
+from explorer.gui.parts import counted, number, selected_words, snippet
+from explorer.gui.widgets.map.label_places import RegionPlace
+from explorer.gui.widgets.map.tools import SelectionMode
 
 HOVER = 120
 """Characters of the text under the pointer."""
@@ -96,18 +98,34 @@ def trust_tip(trust: Trust | None) -> str:
 # --- what is shown ------------------------------------------------------------------------------
 
 
-def status_words(state: AppState, shown: int, hovered: int = -1) -> str:
-    """``48,210 shown · 37 selected · 12 found · #1042 Refund to a …``."""
+def status_words(state: AppState, shown: int, pointed: str = "") -> str:
+    """``48,210 shown · 37 selected · 12 found``, and what the pointer is on."""
     parts = [f"{number(shown)} shown"]
     if shown != state.rows:
         parts[0] = f"{number(shown)} of {number(state.rows)} shown"
     if state.selection.size:
-        parts.append(f"{number(state.selection.size)} selected")
+        parts.append(selected_words(state))
     if state.search.found is not None:
         parts.append(f"{number(state.search.of)} found")
-    if 0 <= hovered < state.rows and state.corpus is not None:
-        parts.append(f"#{hovered} {snippet(state.corpus.text(hovered), HOVER)}")
-    return " · ".join(parts)
+    return " · ".join((*parts, pointed) if pointed else parts)
+
+
+def text_words(state: AppState, row: int) -> str:
+    """``#1042 Refund to a …``; "" without a text there."""
+    if not 0 <= row < state.rows or state.corpus is None:
+        return ""
+    return f"#{row} {snippet(state.corpus.text(row), HOVER)}"
+
+
+def region_words(place: RegionPlace, mode: SelectionMode) -> str:
+    """What a click on the name of a region does: ``card · payment: click selects 1,204 texts``."""
+    deed = {
+        "replace": "click selects {0}",
+        "add": "click adds {0} to the selection",
+        "subtract": "click takes {0} out of the selection",
+        "intersect": "click keeps what is among {0} selected",
+    }[mode]
+    return f"{' · '.join(place.words)}: {deed.format(counted(place.size, 'text'))}"
 
 
 def current_words(state: AppState) -> str:

@@ -24,6 +24,7 @@ from explorer.core.anomaly.detectors import DETECTORS
 from explorer.core.anomaly.flags import Threshold
 from explorer.gui.item_models.ranking_model import RankingModel
 from explorer.gui.parts import UNIT, ShareBox, column, labelled, line, named, number, prose, threshold_words
+from explorer.gui.row_menu import offer_row_menu
 from explorer.gui.tables import dress_table, follow_current
 from explorer.gui.widgets.histogram import ScoreHistogram
 
@@ -106,6 +107,7 @@ class AnomaliesPanel(QWidget):
         dress_table(self._table, self._model)
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self._table.selectionModel().currentRowChanged.connect(self._current_moved)
+        offer_row_menu(self._session, self._table, self._model.row_at)
         area = QWidget()
         whole = column(area, margin=0)
         row = line()

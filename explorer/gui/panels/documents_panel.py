@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Literal
 
 import numpy as np
-from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, QSignalBlocker, Qt, Signal, SignalInstance
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -15,8 +16,8 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
-    QTableView,
     QToolButton,
     QWidget,
 )
@@ -27,17 +28,19 @@ from explorer.app.changes import Changes
 from explorer.app.session import Session
 from explorer.app.state import NO_ROWS, AppState
 from explorer.core.query.predicates import Filters
-from explorer.gui.item_models.documents_model import DocumentsModel
+from explorer.gui.item_models.documents_model import OWN, DocumentsModel
 from explorer.gui.item_models.rows_model import Rows
-from explorer.gui.parts import column, counted, line, named, number
-from explorer.gui.row_menu import RowMenu
+from explorer.gui.parts import column, counted, line, named, number, selected_words
+from explorer.gui.row_menu import RowMenu, pop_up
+from explorer.gui.table_columns import TableColumns
 from explorer.gui.table_order import Sort, TableOrder, engine_name
-from explorer.gui.tables import dress_table, follow_current
+from explorer.gui.tables import dress_table
 from explorer.gui.widgets.empty_state import EmptyState
 from explorer.gui.widgets.match_delegate import MatchDelegate
+from explorer.gui.widgets.rows_selection import RowsTable
 
-WIDTHS = {"row": 64, "state": 120, "score": 72, "rank": 64, "text": 448}
-OWN_WIDTH = 120
+BESIDE = ("row", "labels", "note", "score", "rank", "state")
+"""What is seen with the texts without scrolling; also the id and the label."""
 UP, DOWN = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
 ARRANGED = Changes.CORPUS | Changes.SHOWN | Changes.SEARCH
 COUNTED = ARRANGED | Changes.SELECTION | Changes.LABELS
@@ -52,26 +55,28 @@ class DocumentsPanel(QWidget):
         A filter by this column (named as the engine names it) is wanted.
     neighbours_requested(int), map_requested(int)
         The current row's neighbours, or its place on the map, shall be seen.
+    rearranged()
+        The person has changed columns or order: ``view_state`` is another one.
     """
 
     filter_requested = Signal(str)
     neighbours_requested = Signal(int)
     map_requested = Signal(int)
+    rearranged = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
         self._model = DocumentsModel()
         self._order = TableOrder(session, self._reorder)
-        self._visible: dict[str, bool] = {}
         self._texts, self._trash = QToolButton(), QToolButton()
         self._count = named(QLabel(), "Texts shown")
         self._restore = named(QPushButton("&Restore"), "Restore", "Take the selected texts out of the trash")
-        self._table = named(QTableView(), "Documents", "Click a header to sort; select several to see them on the map")
+        self._table = named(RowsTable(), "Documents", "Click a header to sort; select several to see them on the map")
         self._empty = EmptyState()
         self._pages = QStackedWidget()
-        self._following = self._telling = False
         self._build()
+        self._columns = TableColumns(self._table, self._model, self.rearranged.emit)
         self.show_state(session.state, Changes.ALL)
 
     # --- building -------------------------------------------------------------------------------
@@ -79,13 +84,12 @@ class DocumentsPanel(QWidget):
     def _build(self) -> None:
         dress_table(self._table, self._model)
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self._table.selectionModel().currentRowChanged.connect(self._current_moved)
-        self._table.selectionModel().selectionChanged.connect(self._selection_moved)
+        self._table.chosen.connect(self._choose)
         self._table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._table.customContextMenuRequested.connect(self._open_row_menu)
         self._build_header(self._table.horizontalHeader())
         self._marks = MatchDelegate(self._table)
-        self._model.modelReset.connect(self._rearranged)
+        self._model.modelReset.connect(lambda: self._show_chosen(self._session.state))
         self._empty.action_requested.connect(self._show_more)
         for page in (self._table, self._empty):
             self._pages.addWidget(page)
@@ -95,7 +99,6 @@ class DocumentsPanel(QWidget):
 
     def _build_header(self, header: QHeaderView) -> None:
         header.setStretchLastSection(True)
-        header.setSectionsMovable(True)
         header.setSortIndicator(0, UP)
         self._table.setSortingEnabled(True)
         self._model.sort_requested.connect(self._sort)
@@ -113,22 +116,15 @@ class DocumentsPanel(QWidget):
         named(self._texts, "Show the texts", "Show the texts that are not in the trash")
         self._restore.clicked.connect(lambda _: self._take_from_trash())
         top = line()
-        for widget in (self._texts, self._trash, self._count):
-            top.addWidget(widget)
-        top.addStretch(1)
-        top.addWidget(self._restore)
+        top.addStrut(self._texts.sizeHint().height())  # nothing moves when the trash gets its first text
+        self._count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        for widget in (self._texts, self._trash, self._count, self._restore):
+            top.addWidget(widget, 1 if widget is self._count else 0)
         return top
 
     # --- showing --------------------------------------------------------------------------------
 
     def show_state(self, state: AppState, changes: Changes) -> None:
-        self._following = True
-        try:
-            self._follow(state, changes)
-        finally:
-            self._following = False
-
-    def _follow(self, state: AppState, changes: Changes) -> None:
         self._order.follow(state, changes)
         if changes & Changes.CORPUS:
             self._start(state)
@@ -138,30 +134,19 @@ class DocumentsPanel(QWidget):
             self._model.refresh(state)
         if changes & (ARRANGED | Changes.LABELS):
             self._show_sort()
-            self._show_columns(state)
-        if changes & Changes.SELECTION and not self._telling:
-            self._follow_selection(state)
-        if changes & Changes.CURRENT:
-            follow_current(self._table, self._model.index_of(state.current))
+            self._columns.show({"labels": bool(state.labels), "note": bool(state.notes)})
+        if changes & (Changes.SELECTION | Changes.CURRENT):
+            self._show_chosen(state)
         if changes & (COUNTED | Changes.CURRENT):
             self._show_count(state)
 
     def _start(self, state: AppState) -> None:
-        self._visible = {}
         self._model.show_corpus(state)
         for section, shown in enumerate(self._model.columns):
-            self._table.setColumnWidth(section, WIDTHS.get(shown.key, OWN_WIDTH))
             marks = self._marks if shown.key == "text" else None
             self._table.setItemDelegateForColumn(section, marks)  # type: ignore[arg-type]
-        self._table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-
-    def _show_columns(self, state: AppState) -> None:
-        """What the person chose; else labels and notes as soon as there are any."""
-        usual = {"labels": bool(state.labels), "note": bool(state.notes)}
-        for section, shown in enumerate(self._model.columns):
-            visible = self._visible.get(shown.key, usual.get(shown.key, True))
-            if self._table.isColumnHidden(section) == visible:
-                self._table.setColumnHidden(section, not visible)
+        roles = () if state.corpus is None else (state.corpus.roles.id, state.corpus.roles.label)
+        self._columns.start([*BESIDE, *(f"{OWN}{name}" for name in roles if name is not None)])
 
     def _show_sort(self) -> None:
         """The header shows what sorts, also while the order is not there yet."""
@@ -171,16 +156,13 @@ class DocumentsPanel(QWidget):
         with QSignalBlocker(header):
             header.setSortIndicator(section, DOWN if sort is not None and sort.descending else UP)
 
-    def _follow_selection(self, state: AppState) -> None:
-        """Mark rows that were selected elsewhere, if the table can show so many scattered ones."""
-        if np.array_equal(self._selected(), state.selection):
-            return
-        selection = self._model.selection_of(state.selection)
-        model = self._table.selectionModel()
-        if selection is None or not selection.count():
-            model.clearSelection()
-        else:
-            model.select(selection, model.SelectionFlag.ClearAndSelect)
+    def _show_chosen(self, state: AppState) -> None:
+        """Mark the selection; without one, the current row."""
+        current = self._model.index_of(state.current).row()
+        rows = state.selected
+        if not rows.size and state.current is not None:
+            rows = np.array([state.current], np.int64)
+        self._table.show_chosen(self._model.places_of(rows), current)
 
     def _show_count(self, state: AppState) -> None:
         shown, trash = self._model.rowCount(), state.trash_count
@@ -202,19 +184,12 @@ class DocumentsPanel(QWidget):
         self._order.choose(self._session.state, Sort(key, descending))
         self._show_sort()
         self._show_count(self._session.state)
+        self.rearranged.emit()
 
     def _reorder(self) -> None:
         self._model.arrange(self._session.state, self._order.rows)
         self._show_sort()
         self._show_count(self._session.state)
-
-    def _rearranged(self) -> None:
-        """Other rows or another order: the current row and the selection stay what they are."""
-        before, self._following = self._following, True
-        state = self._session.state
-        self._follow_selection(state)
-        follow_current(self._table, self._model.index_of(state.current))
-        self._following = before
 
     def _open_column_menu(self, at: QPoint) -> None:
         header = self._table.horizontalHeader()
@@ -237,12 +212,22 @@ class DocumentsPanel(QWidget):
             action.setCheckable(True)
             action.setChecked(not self._table.isColumnHidden(place))
             action.setEnabled(entry.key != "text")
-            action.toggled.connect(lambda on, key=entry.key: self._show_column(key, on))
+            action.toggled.connect(lambda on, key=entry.key: self._columns.choose(key, on))
         return menu
 
-    def _show_column(self, key: str, visible: bool) -> None:
-        self._visible[key] = visible
-        self._show_columns(self._session.state)
+    def view_state(self) -> dict[str, object]:
+        """Columns and order, as something that JSON can hold."""
+        sort = self._order.lasting
+        return {**self._columns.view_state(), "sort": None if sort is None else [sort.key, sort.descending]}
+
+    def restore_view(self, kept: object) -> None:
+        """Go back to what ``view_state`` gave; what is not understood is left alone."""
+        if not isinstance(kept, Mapping):
+            return
+        self._columns.restore(kept)
+        match kept.get("sort"):
+            case [str(key), bool(descending)] if self._model.section_of(key) >= 0:
+                self._sort(key, descending)
 
     # --- intents --------------------------------------------------------------------------------
 
@@ -250,30 +235,17 @@ class DocumentsPanel(QWidget):
         """Go to the next (previous) row of the table."""
         self._session.store.dispatch(op.step_in(rows=self._model.rows, direction=direction))
 
-    def _selected(self) -> Rows:
-        """Several selected rows are a selection; a single one is only where the person is."""
-        rows = self._model.rows_of(self._table.selectionModel().selection())
-        return rows if rows.size > 1 else NO_ROWS
-
-    def _current_moved(self, index: QModelIndex, _: QModelIndex) -> None:
-        row = self._model.row_at(index)
-        if not self._following and row is not None:
-            self._session.store.dispatch(op.set_current(row=row))
-
-    def _selection_moved(self, _: QItemSelection, __: QItemSelection) -> None:
-        if self._following:
-            return
-        self._telling = True
-        try:
-            self._session.store.dispatch(op.select(rows=self._selected()))
-        finally:
-            self._telling = False
+    def _choose(self, anew: bool) -> None:
+        """What is selected but not listed (a search lists fewer texts) stays so while rows are added."""
+        state, rows = self._session.state, self._model.rows[self._table.rows.places]
+        if not anew:
+            listed = self._model.is_listed(state.selection)
+            rows = np.concatenate([rows, state.selection[~listed]])
+        self._session.store.dispatch(op.choose(row=self._model.row_at(self._table.currentIndex()), rows=rows))
 
     def _open_row_menu(self, at: QPoint) -> None:
         if self._session.state.targets.size:
-            menu = self.row_menu()
-            menu.aboutToHide.connect(menu.deleteLater)
-            menu.popup(self._table.viewport().mapToGlobal(at))
+            pop_up(self.row_menu(), self._table, at)
 
     def row_menu(self) -> QMenu:
         """What can be done with the rows that a decision acts on."""
@@ -322,7 +294,7 @@ def shown_words(state: AppState, shown: int, *, sorting: bool = False) -> str:
     said = {
         "filtered": state.passed is not None,
         "found": state.search.found is not None,
-        f"{number(state.selection.size)} selected": bool(state.selection.size),
+        selected_words(state): bool(state.selection.size),
         "sorting…": sorting,
     }
     return " · ".join([first, *(words for words, is_so in said.items() if is_so)])

@@ -45,7 +45,7 @@ class FiltersPanel(QWidget):
 
     def _build(self) -> None:
         self._connect_bar()
-        self._selection.clicked.connect(lambda _: show_only(self._session, self._session.state.selection))
+        self._selection.clicked.connect(lambda _: show_only(self._session, self._session.state.selected))
         self._saved.setMenu(self._menu)
         self._menu.aboutToShow.connect(self._fill_menu)
         self._name.setPlaceholderText("Name, then Enter")
@@ -98,7 +98,7 @@ class FiltersPanel(QWidget):
                 self._dialog.reject()
 
     def _show_selection(self, state: AppState) -> None:
-        chosen = state.selection.size
+        chosen = state.selected.size
         self._selection.setEnabled(bool(chosen))
         tip = (
             f"Show only {counted(chosen, 'selected text')}" if chosen else "Select texts first, on the map or in a list"

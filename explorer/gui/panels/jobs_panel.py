@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from explorer.app import operations as op
+from explorer.app import telling
 from explorer.app.changes import Changes
 from explorer.app.session import Session
 from explorer.app.state import UNDER_WAY, AppState, JobView
@@ -23,7 +23,7 @@ class JobsPanel(QWidget):
         self._list.cancel.connect(session.cancel_job)
         self._list.pause.connect(lambda token: session.pause_job(token, on=True))
         self._list.resume.connect(lambda token: session.pause_job(token, on=False))
-        self._list.dismiss.connect(lambda token: session.store.dispatch(op.dismiss_job(token=token)))
+        self._list.dismiss.connect(lambda token: session.store.dispatch(telling.dismiss_job(token=token)))
         column(self, margin=0).addWidget(self._list)
         self.show_state(session.state, Changes.ALL)
 

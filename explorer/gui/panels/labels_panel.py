@@ -25,7 +25,7 @@ from explorer.app.session import Session
 from explorer.app.state import AppState
 from explorer.core.query.predicates import Labelled
 from explorer.errors import OptionError
-from explorer.gui.parts import UNIT, column, counted, line, named, number, prose
+from explorer.gui.parts import UNIT, column, line, named, number, prose, target_words
 
 NOTHING = (
     "Labels are your own words for texts, such as spam or refund. Each has a key that gives it to the text shown, \
@@ -63,6 +63,7 @@ class LabelsPanel(QWidget):
         self._name.setPlaceholderText("New label…")
         self._name.returnPressed.connect(self._make)
         self._add.clicked.connect(lambda _: self._make())
+        self._targets.setMinimumHeight(2 * self._targets.fontMetrics().lineSpacing())  # nothing moves as it changes
         below = line()
         below.addWidget(self._name, 1)
         below.addWidget(self._add)
@@ -95,10 +96,9 @@ class LabelsPanel(QWidget):
         self._add.setEnabled(state.corpus is not None)
 
     def _show_targets(self, state: AppState) -> None:
-        count = state.targets.size
-        words = "this text" if state.pointing == "current" else f"the {counted(count, 'selected text')}"
-        self._targets.setText(f"Keys act on {words}." if count else "")
-        self._targets.setVisible(bool(state.labels) and bool(count))
+        words = target_words(state)
+        self._targets.setText(f"Keys act on {words}." if words else "")
+        self._targets.setVisible(bool(state.labels) and bool(words))
 
     # --- intents --------------------------------------------------------------------------------
 
@@ -140,8 +140,9 @@ class LabelsPanel(QWidget):
         state = self._session.state
         place = place_of(state.labels, label.name)
         if place is not None:
-            rows = np.flatnonzero(has(state.label_bits, place, state.rows))
-            self._session.store.dispatch(op.select(rows=rows))
+            held = has(state.label_bits, place, state.rows)
+            seen = held if state.shown is None else held & state.shown
+            self._session.store.dispatch(op.select(rows=np.flatnonzero(seen)))
 
     def _edit(self, label: Label) -> None:
         LabelDialog(self._session, label, self).open()

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedWidget, QWidget
 
-from explorer.app import operations as op
 from explorer.app.changes import Changes
 from explorer.app.session import Session
 from explorer.app.state import AppState
@@ -17,22 +17,21 @@ from explorer.core.projection.base import Positions
 from explorer.gui.map.axes_bar import AxesBar
 from explorer.gui.map.colouring import Colouring, column_kinds, show_legend
 from explorer.gui.map.colours import MapColours
+from explorer.gui.map.hands import LegendHands, MapHands
 from explorer.gui.map.header import MapHeader
-from explorer.gui.map.layers import MapLayers, region_rows
-from explorer.gui.map.menu import map_menu, text_menu
+from explorer.gui.map.layers import MapLayers
 from explorer.gui.map.places import MapPlaces, axis_columns
 from explorer.gui.map.sheet import MapSheet
 from explorer.gui.map.snapshot import sheet_of
 from explorer.gui.map.timeline import MapTimeline
 from explorer.gui.map.tools_bar import MapTools
-from explorer.gui.map.words import HOVER, current_words, status_words, waiting_words
-from explorer.gui.parts import UNIT, column, line, scrolled, snippet
+from explorer.gui.map.words import current_words, status_words, waiting_words
+from explorer.gui.parts import UNIT, column, line, scrolled
 from explorer.gui.theme import current_theme
 from explorer.gui.widgets.empty_state import EmptyState
 from explorer.gui.widgets.legend import Legend
 from explorer.gui.widgets.map.axes import AxisScale
-from explorer.gui.widgets.map.label_places import RegionPlace
-from explorer.gui.widgets.map.tools import SelectionMode
+from explorer.gui.widgets.map.tools import SelectionMode, Tool
 from explorer.gui.widgets.map.view import MapView
 
 LEGEND = 22 * UNIT
@@ -70,10 +69,11 @@ class MapPanel(QWidget):
         self._colours = MapColours(session, self._paint)
         self._places = MapPlaces(session, self._place)
         self._layers = MapLayers(session, self._map)
+        self._hands = MapHands(session, self._map, self._layers, self)
+        self._legend_hands = LegendHands(session, self._legend, self._map, self._colours)
         self._timeline_on = True
         self._shown: NDArray[np.bool_] | None = None
         self._placed: NDArray[np.bool_] = np.empty(0, np.bool_)
-        self._hovered = -1
         self._build()
         self._connect()
         self.show_state(session.state, Changes.ALL)
@@ -110,17 +110,9 @@ class MapPanel(QWidget):
         return page
 
     def _connect(self) -> None:
-        view, legend = self._map, self._legend
-        view.hovered.connect(self._hover)
-        view.clicked.connect(self._click)
-        view.layer_clicked.connect(self._click_layer)
-        view.selection_dragged.connect(self._select)
-        view.menu_requested.connect(self._show_menu)
-        view.camera_moved.connect(self.moved)
-        legend.category_clicked.connect(self._select_category)
-        legend.category_toggled.connect(self._toggle_category)
-        legend.category_isolated.connect(self._isolate_category)
-        legend.all_requested.connect(lambda: self._hide(()))
+        self._map.camera_moved.connect(self.moved)
+        self._hands.pointed.connect(self._say)
+        self._hands.picture_requested.connect(self.picture_requested)
         self._waiting.action_requested.connect(self._session.compute)
         self._header.columns_wanted.connect(self._want_columns)
         self._header.option_changed.connect(self._switch)
@@ -151,9 +143,9 @@ class MapPanel(QWidget):
 
     def _start_over(self, state: AppState) -> None:
         """Another corpus: nothing of the last one is of use."""
-        self._colours.forget()
-        self._places.forget()
-        self._shown, self._placed, self._hovered = None, np.empty(0, np.bool_), -1
+        for part in (self._colours, self._places, self._hands):
+            part.forget()
+        self._shown, self._placed = None, np.empty(0, np.bool_)
         kinds = {} if state.corpus is None else column_kinds(state.corpus)
         role = None if state.corpus is None else state.corpus.roles.date
         dates = sorted((name for name, kind in kinds.items() if kind == "date"), key=lambda name: name != role)
@@ -196,7 +188,7 @@ class MapPanel(QWidget):
         if changes & Changes.SEARCH:
             self._map.set_matches(state.search.found)
         if changes & Changes.SELECTION:
-            self._map.set_selection(state.selection)
+            self._map.set_selection(state.selected)
         if changes & Changes.CURRENT:
             self._show_current(state)
         if changes & (Changes.NEIGHBOURS | Changes.CURRENT):
@@ -236,7 +228,7 @@ class MapPanel(QWidget):
         self._layers.follow(state, self._places.positions, self._shown, by_axes=self._places.axes is not None)
 
     def _say(self) -> None:
-        self._status.setText(status_words(self._session.state, self._seen(), self._hovered))
+        self._status.setText(status_words(self._session.state, self._seen(), self._hands.words))
 
     def _seen(self) -> int:
         """How many texts the map shows, wherever one looks."""
@@ -259,9 +251,21 @@ class MapPanel(QWidget):
             self._map.reveal(row)
             self._map.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    @property
+    def options(self) -> list[QAction]:
+        """What is drawn with the points, as actions to switch it."""
+        return self._header.options
+
+    def use(self, *, tool: Tool | None = None, mode: SelectionMode | None = None) -> None:
+        """Take up a tool, or choose what it does with the selection."""
+        if tool is not None:
+            self._map.set_tool(tool)
+        if mode is not None:
+            self._map.set_mode(mode)
+
     def select_window(self) -> None:
         """Select the texts that can be seen in the part of the map that is shown."""
-        self._session.store.dispatch(op.select(rows=self._map.visible_rows()))
+        self._hands.select_window()
 
     def sheet(self) -> MapSheet:
         """What is on the map now, to be exported as a picture."""
@@ -342,64 +346,3 @@ class MapPanel(QWidget):
             self._header.show_columns(False)
         self._places.set_axes(axes, self._session.state)
         self.moved.emit()
-
-    # --- intents ----------------------------------------------------------------------------------
-
-    def _hover(self, row: int) -> None:
-        self._hovered = row
-        corpus = self._session.state.corpus
-        self._map.set_hover_text(snippet(corpus.text(row), HOVER) if row >= 0 and corpus is not None else "")
-        self._say()
-
-    def _click(self, row: int, held: Qt.KeyboardModifier) -> None:
-        store = self._session.store
-        if held & Qt.KeyboardModifier.ControlModifier:
-            selected = bool(np.isin(row, store.state.selection))
-            store.dispatch(op.select(rows=[row], mode="subtract" if selected else "add"))
-        else:
-            store.dispatch(op.set_current(row=row))
-
-    def _click_layer(self, layer: object, hit: object) -> None:
-        """The name of a region: select its texts, in the mode that is chosen."""
-        regions = self._session.state.results.regions
-        if isinstance(hit, RegionPlace) and regions is not None:
-            self._select(region_rows(regions, hit, self._shown), self._map.mode)
-
-    def _select(self, rows: NDArray[np.int64], mode: SelectionMode) -> None:
-        self._session.store.dispatch(op.select(rows=rows, mode=mode))
-
-    def _show_menu(self, where: QPoint, row: int) -> None:
-        if row >= 0:
-            text_menu(self, self._session, row).popup(where)
-            return
-        menu = map_menu(
-            self,
-            self._session,
-            select_window=self.select_window,
-            fit=self.fit,
-            export=self.picture_requested.emit,
-        )
-        menu.popup(where)
-
-    # --- legend -----------------------------------------------------------------------------------
-
-    def _hide(self, names: tuple[str, ...]) -> None:
-        self._session.store.dispatch(op.hide_entries(names=names))
-
-    def _names(self) -> list[str]:
-        return [] if self._colours.shown is None else [entry.name for entry in self._colours.shown.categories]
-
-    def _toggle_category(self, place: int) -> None:
-        name, hidden = self._names()[place], self._session.state.hidden
-        self._hide(tuple(other for other in hidden if other != name) if name in hidden else (*hidden, name))
-
-    def _isolate_category(self, place: int) -> None:
-        names = self._names()
-        self._hide(tuple(name for name in names if name != names[place]))
-
-    def _select_category(self, place: int) -> None:
-        """Select the texts of one entry of the legend, of those that the filters let through."""
-        state, colours = self._session.state, self._colours.shown
-        if colours is not None:
-            rows = colours.rows_of(place)
-            self._select(rows if state.shown is None else rows[state.shown[rows]], self._map.mode)

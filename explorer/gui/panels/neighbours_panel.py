@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QSignalBlocker
+from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QTableView, QWidget
 
 from explorer.app import operations as op
@@ -12,6 +12,7 @@ from explorer.app.state import AppState
 from explorer.core.plan import MAX_K
 from explorer.gui.item_models.neighbours_model import NeighboursModel
 from explorer.gui.parts import CountBox, column, counted, labelled, line, named, prose
+from explorer.gui.row_menu import offer_row_menu
 from explorer.gui.tables import dress_table
 
 METRIC_WORDS = {"cosine": "Cosine", "euclidean": "Euclidean"}
@@ -47,6 +48,8 @@ class NeighboursPanel(QWidget):
         self._metric.activated.connect(lambda _: self._ask(metric=self._metric.currentData()))
         self._method.activated.connect(lambda _: self._ask(method=self._method.currentData()))
         self._build_table()
+        self._source.setMinimumHeight(2 * self._source.fontMetrics().lineSpacing())  # the table stays where it is
+        self._source.setAlignment(Qt.AlignmentFlag.AlignTop)
         asked = line()
         label = labelled("&k", self._k)
         for widget in (label, self._k, self._metric, self._method):
@@ -61,6 +64,7 @@ class NeighboursPanel(QWidget):
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self._table.activated.connect(self._go)
         self._table.clicked.connect(self._go)
+        offer_row_menu(self._session, self._table, self._model.row_at)
         header = self._table.horizontalHeader()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)

@@ -6,22 +6,18 @@ from pathlib import Path
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from explorer.app.changes import Changes
 from explorer.app.session import Session
 from explorer.app.state import AppState
 from explorer.gui.parts import UNIT, column, counted, heading, line, named, number, prose, scrolled, threshold_words
+from explorer.gui.safe_cells import SAFE_CELLS, safe_cells_box
 
-RAW_WORDS = (
-    "A spreadsheet runs cells that begin with =, +, - or @ as formulas, and texts from strangers may use that. "
-    "The report makes such cells harmless by putting an apostrophe before them. Tick this only for programs that "
-    "read cells as plain text."
-)
 CONTENT = (
     "One row a text, in the order of the corpus: text and own columns, place on the map, scores and rank, flagged or "
-    "not and why, nearest neighbours, duplicates. The manifest beside it names every input, model, parameter and "
-    "version, so that the same report can be made again."
+    "not and why, nearest neighbours, which text it is a copy of. The manifest beside it names every input, model, "
+    "parameter and version, so that the same report can be made again."
 )
 
 
@@ -33,7 +29,7 @@ class ReportPanel(QWidget):
         self._session = session
         self._written: Path | None = None
         self._facts = prose()
-        self._raw = QCheckBox("&Write cells as they are")
+        self._safe = safe_cells_box()
         self._export = named(QPushButton("&Export report…"), "Export the report", "CSV and manifest (Ctrl+E)")
         self._result = prose()
         self._open = named(QPushButton("Open &folder"), "Open the folder of the report")
@@ -41,14 +37,13 @@ class ReportPanel(QWidget):
         self.show_state(session.state, Changes.ALL)
 
     def _build(self) -> None:
-        named(self._raw, "Write cells as they are", RAW_WORDS)
         self._export.clicked.connect(lambda _: self.export())
         self._open.clicked.connect(self._open_folder)
         left, right = column(margin=0), column(margin=0)
         for widget in (heading("What the report holds"), prose(CONTENT, quiet=True), self._facts):
             left.addWidget(widget)
         left.addStretch(1)
-        how: tuple[QWidget, ...] = (heading("How it is written"), self._raw, prose(RAW_WORDS, quiet=True))
+        how: tuple[QWidget, ...] = (heading("How it is written"), self._safe, prose(SAFE_CELLS, quiet=True))
         for part in how:
             right.addWidget(part)
         buttons = line()
@@ -85,7 +80,7 @@ class ReportPanel(QWidget):
     def export_to(self, path: Path) -> None:
         """Write the report to ``path`` with the choices shown."""
         target = path if path.suffix else path.with_suffix(".csv")
-        self._session.export_report(target, raw=self._raw.isChecked(), on_done=self._show_written)
+        self._session.export_report(target, raw=not self._safe.isChecked(), on_done=self._show_written)
 
     def _show_written(self, path: Path | None) -> None:
         self._written = path

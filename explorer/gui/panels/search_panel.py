@@ -19,6 +19,7 @@ from explorer.errors import OptionError
 from explorer.gui.parts import column
 from explorer.gui.widgets.search_box import MODES, Mode, SearchBox
 
+LOADING = "Loading the encoder…"
 NO_ENCODER = "The vectors were computed elsewhere: there is no encoder here that could read a question."
 
 
@@ -29,9 +30,12 @@ class SearchPanel(QWidget):
     -------
     searched(str)
         A search that was written to its end, to be offered again.
+    mode_chosen(str)
+        How the person wants to search from now on.
     """
 
     searched = Signal(str)
+    mode_chosen = Signal(str)
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -43,6 +47,8 @@ class SearchPanel(QWidget):
         self._box.next_requested.connect(self.next_match)
         self._box.previous_requested.connect(self.previous_match)
         self._box.filter_requested.connect(self._make_filter)
+        self._box.mode_chosen.connect(self.mode_chosen)
+        self._box.meaning_wanted.connect(session.queries.wake_encoder)
         self._box.field.editingFinished.connect(self._remember)
         column(self, margin=0).addWidget(self._box)
         self.setFocusProxy(self._box.field)
@@ -62,6 +68,10 @@ class SearchPanel(QWidget):
         """Go to the text found before."""
         self._step(-1)
 
+    def set_mode(self, mode: Mode) -> None:
+        """How to search until the person chooses otherwise."""
+        self._box.set_mode(mode)
+
     def set_history(self, searches: Sequence[str]) -> None:
         """What was searched for before, the last one first."""
         self._history = tuple(searches)
@@ -80,7 +90,7 @@ class SearchPanel(QWidget):
             self._box.set_mode_available("meaning", state.plan.vectors is None, NO_ENCODER)
         if changes & (Changes.CORPUS | Changes.SEARCH):
             self._show_query(state)
-        if changes & (Changes.CORPUS | Changes.SEARCH | Changes.SHOWN):
+        if changes & (Changes.CORPUS | Changes.SEARCH | Changes.SHOWN | Changes.JOB):
             self._show_answer(state)
 
     def _show_query(self, state: AppState) -> None:
@@ -92,11 +102,12 @@ class SearchPanel(QWidget):
 
     def _show_answer(self, state: AppState) -> None:
         search = state.search
-        self._box.set_busy(search.running)
-        self._box.set_error(search.error)
+        waking = self._session.queries.is_waking(state)
         if not search.running:
             found = None if search.found is None else int(filtering.found_rows(state).size)
             self._box.set_count(found, state.shown_count)
+        self._box.set_busy(search.running or waking, LOADING if waking else "")
+        self._box.set_error(search.error)
 
     # --- intents --------------------------------------------------------------------------------
 

@@ -29,11 +29,13 @@ from explorer.core.corpus.columns import cell_text
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.query.search import TextQuery, spans
 from explorer.errors import OptionError
+from explorer.gui.actions import decide
 from explorer.gui.parts import (
     UNIT,
     column,
     flag_words,
     heading,
+    keep_room,
     line,
     named,
     number,
@@ -41,6 +43,7 @@ from explorer.gui.parts import (
     sentence,
     significant,
     snippet,
+    target_words,
 )
 from explorer.gui.theme import current_theme
 from explorer.gui.widgets.announce import announce
@@ -54,6 +57,8 @@ SPOKEN = 500
 """Characters of a text that a screen reader is given when it becomes current."""
 MARKED_PART, MOST_MARKED = 20_000, 200
 """Characters in which the words of a search are marked, and how many times."""
+JUDGED = Changes.CORPUS | Changes.CURRENT | Changes.SCORES | Changes.FLAGS | Changes.GRAPH | Changes.REASONS
+"""After these, another judgement may be shown."""
 NOTHING = "Click a point on the map, or a row of a table, to read its text here."
 
 
@@ -74,14 +79,17 @@ class TextPanel(QWidget):
         self._note = NotesEdit()
         self._own = named(QTreeWidget(), "Columns of this text")
         self._decide = {
-            True: named(QPushButton("Flag"), "Flag this text", "Flag it by hand, whatever its score (C)"),
-            False: named(QPushButton("Fine"), "Clear this text", "Clear it by hand: it is not flagged (F)"),
-            None: named(QPushButton("By threshold"), "Back to the threshold", "Take back your decision (U)"),
+            True: named(QPushButton("Flag"), "Flag by hand", "Whatever the score (C)"),
+            False: named(QPushButton("Fine"), "Clear by hand", "Not flagged, whatever the score (F)"),
+            None: named(QPushButton("Take back"), "Take back the decision", "The threshold decides again (U)"),
         }
+        self._acts_on = prose(quiet=True)
+        self._only = named(QPushButton("This text only"), "End the selection", "Keys and buttons act on this text then")
         self._build()
         self.show_state(session.state, Changes.ALL)
 
     def _build(self) -> None:
+        self._title.setWordWrap(True)  # a long id must not widen the window
         self._text.setReadOnly(True)
         self._text.setTabChangesFocus(True)
         self._text.setPlaceholderText(NOTHING)
@@ -103,6 +111,7 @@ class TextPanel(QWidget):
         whole.addWidget(split, 1)
         whole.addWidget(self._labels)
         whole.addWidget(self._note)
+        whole.addLayout(self._target())
         whole.addLayout(self._buttons())
 
     def _text_area(self) -> QWidget:
@@ -122,10 +131,21 @@ class TextPanel(QWidget):
         self._own.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         self._own.setMinimumHeight(5 * UNIT)
 
+    def _target(self) -> QHBoxLayout:
+        """What the buttons act on, in a line that is always there: nothing moves when something is selected."""
+        self._only.setFlat(True)
+        keep_room(self._only)
+        self._acts_on.setMinimumHeight(2 * self._acts_on.fontMetrics().lineSpacing())
+        self._only.clicked.connect(lambda _: self._session.store.dispatch(op.select(rows=[])))
+        row = line()
+        row.addWidget(self._acts_on, 1)
+        row.addWidget(self._only)
+        return row
+
     def _buttons(self) -> QHBoxLayout:
         row = line()
         for flag, button in self._decide.items():
-            button.clicked.connect(lambda _=False, flag=flag: self._decide_on(flag))
+            button.clicked.connect(lambda _=False, flag=flag: decide(self._session, flag))
             row.addWidget(button)
         return row
 
@@ -136,10 +156,12 @@ class TextPanel(QWidget):
             self._all_of = None
             self._show_text(state)
             self._show_own(state)
-        if changes & (Changes.CORPUS | Changes.CURRENT | Changes.SCORES | Changes.FLAGS | Changes.GRAPH):
+        if changes & JUDGED:
             self._show_judgement(state)
         if changes & (Changes.CORPUS | Changes.CURRENT | Changes.LABELS):
             self._show_marks(state)
+        if changes & (Changes.CORPUS | Changes.CURRENT | Changes.SELECTION | Changes.FLAGS):
+            self._show_target(state)
         if changes & (Changes.SEARCH | Changes.CURRENT):
             self._show_matches(state)
         if changes & Changes.CURRENT and state.current is not None:
@@ -148,10 +170,6 @@ class TextPanel(QWidget):
     def write_note(self) -> None:
         """Take the keyboard to the note."""
         self._note.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def _decide_on(self, flag: bool | None) -> None:
-        if self._session.state.current is not None:
-            self._session.store.dispatch(op.override_flags(rows=[self._session.state.current], flag=flag))
 
     def _keep_note(self, text: str, row: object) -> None:
         if isinstance(row, int):
@@ -195,9 +213,16 @@ class TextPanel(QWidget):
             self._reason.setText(sentence(explain(state, row)))
         self._place.setVisible(bool(self._place.text()))
         self._reason.setVisible(bool(self._reason.text()))
-        decided = None if row is None else state.overrides.get(row)
+
+    def _show_target(self, state: AppState) -> None:
+        """What keys and buttons act on, and which of them would change something."""
+        words, several = target_words(state), bool(state.selected.size)
+        self._acts_on.setText(f"Keys and buttons act on {words}." if words else "")
+        self._only.setVisible(several and state.current is not None)
+        decided = None if state.current is None else state.overrides.get(state.current)
         for flag, button in self._decide.items():
-            button.setEnabled(row is not None and flag is not decided)
+            button.setEnabled(bool(words) and (several or flag is not decided))
+            button.setAccessibleDescription(f"{button.toolTip()}. Acts on {words or 'nothing now'}.")
 
     def _show_text(self, state: AppState) -> None:
         row, corpus = state.current, state.corpus

@@ -2,8 +2,8 @@
 
 ``viridis`` (Smith, van der Walt and Firing 2015) and ``cividis`` (Nunez, Anderton and Renslow 2018,
 doi:10.1371/journal.pone.0199239) are the CC0 tables of matplotlib at every sixteenth step. The two categorical
-sets were searched for the greatest least distance in OKLab between any two colours, seen with normal vision and
-with protanopia, deuteranopia and tritanopia as simulated by Machado et al. (2009), under the condition of a
+sets were searched for the greatest least distance in OKLab between any two colours (0.16 at least), and half as much
+as seen with protanopia, deuteranopia and tritanopia (simulated as by Machado et al. 2009), under the condition of a
 contrast of 3:1 to the background.
 """
 
@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from explorer.gui.theme import DARK, LIGHT, contrast
+from explorer.gui.theme import DARK, LIGHT, LUMINANCE, relative_luminance
 
 ScaleName = Literal["cividis", "viridis"]
 
@@ -25,14 +25,27 @@ _TABLES = {
     "cividis": "00204d 002c69 06366e 2d426c 414d6b 52596c 61646f 6f7073 7d7c78 "
     "8b8779 9b9477 aca174 bcaf6f cebc68 e0cb5e f2da50 ffea46",
 }
-_CATEGORIES_LIGHT = "3c96ff c38700 5a0087 1e785a 870f00 a55ab4 0f4b4b 784bf0 694b87 3c2dc3"
-_CATEGORIES_DARK = "5ab4b4 d2e100 b487ff f01e0f 5a5aff ffffa5 69e1b4 a53cb4 b4ffff b4c3ff"
+_CATEGORIES_LIGHT = "0f96ff 78000f 2da51e 0f1eb4 ff4b78 5a0f78 d25ae1 0f694b 694bf0 964b87"
+_CATEGORIES_DARK = "694bff c3ff0f ff0f1e 3cffff e1a5f0 3c8700 ffe1a5 b43cb4 78c396 3c96ff"
 _OTHER_LIGHT, _OTHER_DARK = "8b9098", "7d838c"
 _MISSING_LIGHT, _MISSING_DARK = "c3c7cd", "4a4f57"
+
+_TO_CONES = (
+    (0.4122214708, 0.5363325363, 0.0514459929),
+    (0.2119034982, 0.6806995451, 0.1073969566),
+    (0.0883024619, 0.2817188376, 0.6299787005),
+)
+_TO_LAB = (
+    (0.2104542553, 0.7936177850, -0.0040720468),
+    (1.9779984951, -2.4285922050, 0.4505937099),
+    (0.0259040371, 0.7827717662, -0.8086757660),
+)
 
 _STEPS = 256
 _LEAST_CONTRAST = 2.0
 N_CATEGORY_COLOURS = 10
+_FAR = 0.25
+"""A distance in OKLab at which nobody takes one colour for the other."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +73,7 @@ def scale_colours(scale: ScaleName = "viridis", *, dark: bool = False) -> npt.ND
     table = _table(scale)
     fine = np.stack([np.interp(np.linspace(0, 1, 1024), np.linspace(0, 1, len(table)), c) for c in table.T], axis=1)
     background = (DARK if dark else LIGHT).surface
-    seen = fine[[contrast(_hex(colour), background) >= _LEAST_CONTRAST for colour in fine]]
+    seen = fine[_contrasts(fine, background) >= _LEAST_CONTRAST]
     seen = seen if dark else seen[::-1]
     rgb = seen[np.linspace(0, len(seen) - 1, _STEPS).round().astype(int)]
     return np.column_stack([rgb.round(), np.full(_STEPS, 255)]).astype(np.uint8)
@@ -69,6 +82,14 @@ def scale_colours(scale: ScaleName = "viridis", *, dark: bool = False) -> npt.ND
 def category_colours(*, dark: bool = False) -> npt.NDArray[np.uint8]:
     """The ten categorical colours, (10, 4) uint8."""
     return _rgba((_CATEGORIES_DARK if dark else _CATEGORIES_LIGHT).split())
+
+
+def likeness(*, dark: bool = False) -> npt.NDArray[np.float64]:
+    """How alike any two of the ten are to the eye, (10, 10): 1 = the same, near 0 = never mixed up."""
+    lab = _oklab(category_colours(dark=dark)[:, :3].astype(np.float64))
+    apart = np.linalg.norm(lab[:, None] - lab[None, :], axis=2)
+    alike: npt.NDArray[np.float64] = np.exp(-apart / _FAR)
+    return alike
 
 
 def other_colour(*, dark: bool = False) -> npt.NDArray[np.uint8]:
@@ -107,13 +128,6 @@ def colours_for_values(
     rgba[finite] = scale_colours(scale, dark=dark)[(share * (_STEPS - 1)).round().astype(np.int64)]
     missing, below, above = int((~finite).sum()), bool(known.min() < low), bool(known.max() > high)
     return rgba, ValueRange(low, median, high, missing, below, above)
-
-
-def colours_for_categories(codes: npt.NDArray[np.integer], *, dark: bool = False) -> npt.NDArray[np.uint8]:
-    """Colour (n, 4) uint8 of each of n category numbers; grey for any number that is not 0..9."""
-    colours = np.vstack([category_colours(dark=dark), other_colour(dark=dark)])
-    known = (codes >= 0) & (codes < N_CATEGORY_COLOURS)
-    return colours[np.where(known, codes, N_CATEGORY_COLOURS)]
 
 
 def top_categories(
@@ -155,5 +169,18 @@ def _rgba(colours: list[str]) -> npt.NDArray[np.uint8]:
     return np.array([[*bytes.fromhex(colour), 255] for colour in colours], np.uint8)
 
 
-def _hex(rgb: npt.NDArray[np.floating]) -> str:
-    return "#" + bytes(int(part) for part in rgb.round()).hex()
+def _linear(srgb: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+    """Light of colours (n, 3), 0..255, as shares of the brightest."""
+    parts = srgb.round() / 255
+    return np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+
+
+def _contrasts(srgb: npt.NDArray[np.floating], ground: str) -> npt.NDArray[np.float64]:
+    """(n,) contrast of colours (n, 3) to a ground, as ``theme.contrast`` tells it of one."""
+    own, below = _linear(srgb) @ np.array(LUMINANCE), relative_luminance(ground)
+    return (np.maximum(own, below) + 0.05) / (np.minimum(own, below) + 0.05)
+
+
+def _oklab(srgb: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+    """OKLab (Ottosson 2020) of colours (n, 3), 0..255."""
+    return np.asarray(np.cbrt(_linear(srgb) @ np.array(_TO_CONES).T) @ np.array(_TO_LAB).T)

@@ -1,4 +1,4 @@
-"""Every action of the window by a few letters of its name: a field and a list that lie over the window."""
+"""Every action of the window by words of its name: a field and a list that lie over the window."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from explorer.gui.parts import UNIT, column, named
 from explorer.gui.theme import current_theme
 from explorer.gui.widgets.announce import announce
 from explorer.gui.widgets.card import Card
-from explorer.gui.widgets.fuzzy import Fit, fit
+from explorer.gui.widgets.word_match import fit
 
 _WIDTH = 80 * UNIT
 _LINES = 12
@@ -67,24 +67,16 @@ class Found:
 def find(query: str, entries: Sequence[PaletteEntry], recent: Sequence[str]) -> list[Found]:
     """The entries that fit, best first; of those that fit equally the ones that can run, then as they were used last.
 
-    A query that does not fit an entry's words may begin with the beginning of its menu: "file" or "file exp".
+    Every word typed must fit an entry's words or the beginning of a word of its menu: "file", "exp file".
     """
     age = {name: place for place, name in enumerate(recent)}
     ranked = []
     for place, entry in enumerate(entries):
-        found = fit(query, entry.words) or _fit_with_menu(query, entry)
+        found = fit(query, entry.words, entry.where)
         if found is not None:
             rank = (-found.score, not entry.enabled, age.get(entry.name, len(age)), place)
             ranked.append((rank, Found(entry, found.places)))
     return [found for _, found in sorted(ranked, key=lambda pair: pair[0])]
-
-
-def _fit_with_menu(query: str, entry: PaletteEntry) -> Fit | None:
-    menu, _, rest = query.strip().partition(" ")
-    if not menu or not entry.where.lower().startswith(menu.lower()):
-        return None
-    found = fit(rest, entry.words)
-    return None if found is None else Fit(found.score // 2, found.places)
 
 
 class CommandPalette(Card):
@@ -104,9 +96,9 @@ class CommandPalette(Card):
         self._entries: list[PaletteEntry] = []
         self._recent: list[str] = []
         self._before: QWidget | None = None
-        self._field = named(QLineEdit(), "Command", "Type letters of a command; arrows choose, Enter runs")
+        self._field = named(QLineEdit(), "Command", "Words of a command, or how they begin; arrows choose, Enter runs")
         self._list = named(QListView(), "Commands")
-        self._none = QLabel("No command fits these letters.")
+        self._none = QLabel("No command has these words.")
         self._model = _FoundModel(self)
         self._build()
         self.hide()

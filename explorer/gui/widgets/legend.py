@@ -137,11 +137,11 @@ class Legend(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(_GAP, _GAP, _GAP, _GAP)
         layout.setSpacing(4)
+        layout.addWidget(self._flagged)  # first, so that many categories do not push it out of sight
         layout.addWidget(self._title)
         layout.addWidget(self._bar)
         layout.addWidget(self._note)
         layout.addLayout(self._categories)
-        layout.addWidget(self._flagged)
         layout.addStretch(1)
 
     def _show(self, title: str, *, note: str, bar: bool) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QTextCharFormat, QTextLayout, QTextOption
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from explorer.gui.theme import current_theme
+from explorer.gui.widgets.rows_selection import RowsDelegate
 
 MATCHES = Qt.ItemDataRole.UserRole + 1
 """Role under which a model gives the places [start, end) of a cell's words that match, in Python's positions."""
@@ -16,7 +17,7 @@ _TINT = 64
 """Opacity, of 255, of the colour behind a match."""
 
 
-class MatchDelegate(QStyledItemDelegate):
+class MatchDelegate(RowsDelegate):
     """As Qt paints a cell, but what matches (:data:`MATCHES`) is tinted and underlined."""
 
     def paint(

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QStringListModel, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPalette
 from PySide6.QtWidgets import (
     QComboBox,
     QCompleter,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QProgressBar,
@@ -20,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from explorer.gui.parts import UNIT, column, counted, line, named, number
+from explorer.gui.parts import UNIT, counted, line, named, number
 from explorer.gui.theme import current_theme
 from explorer.gui.widgets.announce import announce
 
@@ -40,6 +39,7 @@ _TIPS = {
     "meaning": "Texts that mean something similar, by the same model as the map",
 }
 _QUIET_MS = 250
+_ERROR_WIDTH = 72 * UNIT
 
 
 class SearchBox(QWidget):
@@ -57,12 +57,18 @@ class SearchBox(QWidget):
         To the next or the previous match.
     filter_requested(str, str)
         Text and mode shall become a filter.
+    mode_chosen(str)
+        The person wants to search in this way from now on.
+    meaning_wanted()
+        The person is about to search by meaning: the field has the focus in that mode.
     """
 
     searched = Signal(str, str)
     next_requested = Signal()
     previous_requested = Signal()
     filter_requested = Signal(str, str)
+    mode_chosen = Signal(str)
+    meaning_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,6 +98,7 @@ class SearchBox(QWidget):
         self._field.setMinimumWidth(16 * UNIT)
         self._field.textChanged.connect(self._change_text)
         self._field.setCompleter(self._completer())
+        self._field.installEventFilter(self)
         self._quiet.setSingleShot(True)
         self._quiet.setInterval(_QUIET_MS)
         self._quiet.timeout.connect(self._tell)
@@ -109,25 +116,19 @@ class SearchBox(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        top = line()
-        for widget in (self._mode, self._field, self._busy, self._count, self._previous, self._next, self._filter):
-            top.addWidget(widget, 1 if widget is self._field else 0)
-        whole = column(self, margin=0)
-        whole.setSpacing(UNIT // 2)
-        whole.addLayout(top)
-        whole.addLayout(self._error_line())
-
-    def _error_line(self) -> QHBoxLayout:
         size = self.style().pixelMetric(QStyle.PixelMetric.PM_SmallIconSize)
         icon = self.style().standardIcon(QStyle.StandardPixmap.SP_MessageBoxWarning)
         self._icon.setPixmap(icon.pixmap(size, size))
-        self._error.setWordWrap(True)
         self._error.setTextFormat(Qt.TextFormat.PlainText)
         self._error.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        below = line()
-        below.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        below.addWidget(self._error, 1)
-        return below
+        self._error.setMaximumWidth(_ERROR_WIDTH)
+        self._error.setForegroundRole(QPalette.ColorRole.WindowText)  # a tool bar has another one
+        top = line(self)
+        # What comes and goes takes room from the field, at its end: nothing else moves.
+        for widget in (self._mode, self._field, self._icon, self._error, self._busy, self._count):
+            top.addWidget(widget, 1 if widget is self._field else 0)
+        for widget in (self._previous, self._next, self._filter):
+            top.addWidget(widget)
 
     def _completer(self) -> QCompleter:
         completer = QCompleter(self._history, self)
@@ -152,6 +153,11 @@ class SearchBox(QWidget):
         """The field, for tab order."""
         return self._field
 
+    def set_mode(self, mode: Mode) -> None:
+        """Search in this way, without a signal."""
+        self._mode.setCurrentIndex(MODES.index(mode))
+        self._show_mode()
+
     def set_search(self, text: str, mode: Mode) -> None:
         """Show another search without a signal; one that is being written stays."""
         if self._quiet.isActive() or (text.strip(), mode) == (self.text, self.mode):
@@ -174,8 +180,9 @@ class SearchBox(QWidget):
         announce(self._count, words)
 
     def set_error(self, words: str) -> None:
-        """Say under the field what is wrong with the search; "" for nothing."""
-        self._error.setText(words)
+        """Say beside the field what is wrong with the search; "" for nothing."""
+        self._error.setText(self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, _ERROR_WIDTH))
+        self._error.setToolTip(words)
         self._error.setAccessibleName(words)
         self._field.setAccessibleDescription(words or _TIPS[self.mode])
         for widget in (self._icon, self._error):
@@ -183,9 +190,14 @@ class SearchBox(QWidget):
         self._colour()
         announce(self._error, words)
 
-    def set_busy(self, busy: bool) -> None:
-        """Show that a search is under way."""
+    def set_busy(self, busy: bool, words: str = "") -> None:
+        """Show that a search is under way, and in words what it waits for."""
         self._busy.setVisible(busy)
+        if words:
+            self._count.setText(words)
+            self._count.setAccessibleName(words)
+            self._count.show()
+            announce(self._count, words)
 
     def set_history(self, queries: Sequence[str]) -> None:
         """Searches that the field offers to write again, the latest first."""
@@ -213,6 +225,11 @@ class SearchBox(QWidget):
             event.accept()
             return True
         return super().event(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusIn:
+            self._prepare()
+        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self._answers(event):
@@ -253,8 +270,15 @@ class SearchBox(QWidget):
     def _change_mode(self) -> None:
         self._show_mode()
         self.set_error("")
+        self.mode_chosen.emit(self.mode)
+        self._prepare()
         if self.text and self.mode != "meaning":
             self._tell()
+
+    def _prepare(self) -> None:
+        """By meaning a question takes time to prepare for: say at once that there will be one."""
+        if self.mode == "meaning":
+            self.meaning_wanted.emit()
 
     def _show_mode(self) -> None:
         self._field.setPlaceholderText(_HINTS[self.mode])

@@ -67,7 +67,7 @@ def test_counts_and_words() -> None:
     assert check.sentences() == [
         "7 texts",
         "2 empty texts",
-        "3 exact duplicates (of 2 texts)",
+        "3 texts are copies of 2 others, word for word",
         "1 line and 2 files or items could not be read",
         "longest text: 72 characters (row 0)",
         "language: English (100% of a sample)",
@@ -76,7 +76,7 @@ def test_counts_and_words() -> None:
 
 def test_singular() -> None:
     said = check_corpus(corpus_of([ENGLISH, ENGLISH, ""])).sentences()
-    assert said[1:3] == ["1 empty text", "1 exact duplicate (of 1 text)"]
+    assert said[1:3] == ["1 empty text", "1 text is a copy of another, word for word"]
 
 
 def test_the_main_language_is_not_called_unknown_where_only_the_others_are() -> None:

@@ -20,6 +20,7 @@ from explorer.core.query.engine import Engine
 from explorer.core.query.keywords import KeywordIndex, build_keywords
 from explorer.core.query.predicates import (
     Chip,
+    Contains,
     Expression,
     Filters,
     Labelled,
@@ -80,6 +81,12 @@ def engine() -> Engine:
         (Values("labels", ("spam; odd",)), [2]),
         (Values("labels", (), missing=True), [3, 4, 5, 6, 7]),
         (Values("corpus_text", ("own",)), list(range(N))),
+        (Contains("lang", "E"), [0, 1, 7]),
+        (Contains("lang", "e."), []),
+        (Contains("lang", "\ud800"), []),
+        (Contains("flagged", "RU"), [1, 6]),
+        (Contains("note", "ee"), [1, 3, 5, 7]),
+        (Contains("tags", '"a"'), [0, 4, 5]),
         (Range("amount", 8, 10), [0, 1, 5, 7]),
         (Range("amount", high=0), [2]),
         (Range("amount"), [0, 1, 2, 4, 5, 6, 7]),

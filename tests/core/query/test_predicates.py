@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from explorer.core.query.predicates import (
     Chip,
+    Contains,
     Expression,
     Filters,
     Labelled,
@@ -30,6 +31,7 @@ limits = st.none() | st.floats(allow_nan=False, allow_infinity=False)
 dates = st.none() | st.datetimes().map(lambda moment: moment.isoformat())
 predicates = st.one_of(
     st.builds(Values, names, st.lists(names, max_size=4).map(tuple), st.booleans()),
+    st.builds(Contains, names, names),
     st.builds(Range, names, limits, limits),
     st.builds(Moments, names, dates, dates),
     st.builds(Words, st.text(max_size=40)),
@@ -61,6 +63,7 @@ def test_filters_come_back_from_json(filters: Filters) -> None:
         (Values("lang"), "lang is nothing"),
         (Values("flagged", ("true",)), "flagged"),
         (Values("flagged", ("false",)), "not flagged"),
+        (Contains("sender", "bank.com"), 'sender contains "bank.com"'),
         (Range("anomaly_score", 0.4), "score from 0.4"),
         (Range("amount", high=1_000_000), "amount up to 1e+06"),
         (Range("amount", 1, 2.5), "amount 1 to 2.5"),

@@ -12,7 +12,6 @@ from hypothesis.extra import numpy as hnp
 from explorer.gui.theme import DARK, LIGHT, contrast
 from explorer.gui.widgets.colour_scales import (
     category_colours,
-    colours_for_categories,
     colours_for_values,
     other_colour,
     scale_colours,
@@ -51,7 +50,7 @@ def test_categories_are_told_apart_by_every_kind_of_eye(dark: bool, vision: str)
     colours = np.vstack([category_colours(dark=dark), other_colour(dark=dark), flag])
     seen = _oklab(colours, vision)
     least = min(np.linalg.norm(a - b) for a, b in combinations(seen, 2))
-    assert least >= (0.12 if vision == "normal" else 0.07)
+    assert least >= (0.155 if vision == "normal" else 0.07)
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -96,12 +95,6 @@ def test_equal_and_absent_values() -> None:
     assert len(np.unique(rgba, axis=0)) == 1
     assert (spanned.low, spanned.high) == (2.5, 2.5)
     assert np.isnan(colours_for_values(np.array([np.nan]))[1].low)
-
-
-def test_category_numbers_beyond_the_ten_are_grey() -> None:
-    rgba = colours_for_categories(np.array([0, 9, 10, -1, 500]))
-    assert (rgba[:2] == category_colours()[[0, 9]]).all()
-    assert (rgba[2:] == other_colour()).all()
 
 
 def test_top_categories_ranks_by_frequency_then_number() -> None:

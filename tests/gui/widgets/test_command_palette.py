@@ -118,7 +118,7 @@ def test_what_cannot_run_now_says_so_and_stays_open(qtbot: QtBot, palette: Comma
 def test_nothing_that_fits_is_said(qtbot: QtBot, palette: CommandPalette, ran: list[str]) -> None:
     qtbot.keyClicks(_field(palette), "qqq")
     words = [label.text() for label in palette.findChildren(QLabel) if label.isVisible()]
-    assert words == ["No command fits these letters."]
+    assert words == ["No command has these words."]
     for key in (Qt.Key.Key_Return, Qt.Key.Key_Down):
         qtbot.keyClick(_field(palette), key)
     assert ran == []

@@ -125,7 +125,7 @@ def test_the_search_can_become_a_filter_once_it_has_an_answer(qtbot: QtBot, box:
 
 
 @pytest.mark.parametrize(("choice", "theme"), [("light", LIGHT), ("dark", DARK)])
-def test_an_error_stands_below_in_words_an_icon_and_a_colour(
+def test_an_error_stands_beside_in_words_an_icon_and_a_colour(
     qapp: QApplication, box: SearchBox, choice: str, theme: object
 ) -> None:
     box.set_error("missing closing ) at place 9")

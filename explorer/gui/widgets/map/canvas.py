@@ -155,10 +155,10 @@ class MapCanvas(QWidget):
         self._layers.add(layer, below=below)
         self.update()
 
-    def remove_layer(self, layer: Layer) -> None:
-        """Paint a layer no more. Raises ValueError if it is not there."""
-        self._layers.remove(layer)
-        self.update()
+    @property
+    def shown(self) -> npt.NDArray[np.bool_] | None:
+        """The rows that ``set_shown`` has let through; None for all."""
+        return self._look.shown
 
     @property
     def points(self) -> MapPoints:

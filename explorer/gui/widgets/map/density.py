@@ -24,6 +24,13 @@ _FADE = 0.5
 _LEAST_KNEE = 4.0
 
 
+def ring(radius: float) -> tuple[float, float]:
+    """Outer radius and width in pixels of the ring of a flagged disc: narrow around the smallest dots, so that rings
+    do not cover the map from far away, and never less than what is seen at a glance."""
+    near = min((radius - LEAST_RADIUS) / (_LEAST_OF_FEW - LEAST_RADIUS), 1.0)
+    return radius + 1.75 + 0.75 * near + 0.15 * max(radius - _LEAST_OF_FEW, 0.0), 1.4 + 0.1 * near
+
+
 def typical_density(starts: npt.NDArray[np.int32], cells_per_area: float) -> float:
     """Points per unit of area around the median point, from the points of each cell (``Cells.starts``)."""
     counts = np.diff(starts)

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from explorer.gui.widgets.map.crowds import Crowds
+from explorer.gui.widgets.map.label_spots import meeting
+
 CRUMB = 0.1
 """A region smaller than this share of an average one of its level is not named there, but at finer levels."""
 
@@ -33,9 +36,17 @@ class RegionPlace:
     words: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class NamedPlaces:
+    """Regions that have names, in order of importance, and what names should not hide; without that, it is ignored."""
+
+    places: tuple[RegionPlace, ...] = ()
+    crowds: Crowds | None = None
+
+
 def place_regions(
     positions: npt.NDArray[np.floating], levels: npt.NDArray[np.integer], words: Sequence[Sequence[Sequence[str]]]
-) -> tuple[RegionPlace, ...]:
+) -> NamedPlaces:
     """Places of the regions that have words and are no crumbs of their level: coarse levels first, large regions first.
 
     positions : (n, 2), rows that are not finite are not placed. levels : (n, L) region of each row, -1 for none.
@@ -43,7 +54,7 @@ def place_regions(
     """
     placed = np.isfinite(positions).all(axis=1)
     if not placed.any():
-        return ()
+        return NamedPlaces()
     xy = np.ascontiguousarray(positions[placed].T, np.float32)
     cells = np.stack([_cell(values) for values in xy])
     found = []
@@ -55,7 +66,7 @@ def place_regions(
             if sizes[region] > least and names[region]:
                 x, y = middles[region].tolist()
                 found.append(RegionPlace(level, region, x, y, int(sizes[region]), tuple(names[region])))
-    return tuple(found)
+    return NamedPlaces(tuple(found), Crowds.of(xy.T, levels[placed, -1]))
 
 
 def _cell(values: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
@@ -110,6 +121,7 @@ def level_zooms(places: Sequence[RegionPlace], area: float) -> tuple[list[float]
 
 def first_scales(
     xy: npt.NDArray[np.float64],
+    spots: npt.NDArray[np.float64],
     boxes: npt.NDArray[np.float64],
     levels: npt.NDArray[np.integer],
     earliest: npt.NDArray[np.float64],
@@ -117,13 +129,15 @@ def first_scales(
 ) -> npt.NDArray[np.float64]:
     """(m,) the scale from which each name is seen up to its latest one, so that at no scale two of them overlap.
 
-    xy : (m, 2) map units. boxes : (m, 2) width and height in pixels. levels : (m,) ascending.
+    xy : (m, 2) map units. spots : (m, 2) pixels from there to the middle of the name, y up. boxes : (m, 2) width and
+    height in pixels. levels : (m,) ascending.
     earliest, latest : (m,) pixels per map unit; a level has gone when the next but one appears.
     Coarse levels come first; in a level, as seen from far out to near, the first of all that have room. Each name is
     seen in one unbroken range of scales, whatever part of the map is in the window: neither panning nor zooming makes
     it flicker (Been, Daiches & Yap, "Dynamic map labeling", 2006). Infinite: never seen.
     """
-    (x, y), (width, height) = np.ascontiguousarray(xy.T), np.ascontiguousarray(boxes.T / 2)
+    (x, y), (aside, up) = np.ascontiguousarray(xy.T), np.ascontiguousarray(spots.T)
+    width, height = np.ascontiguousarray(boxes.T / 2)
     bounds = np.searchsorted(levels, np.arange(int(levels.max(initial=0)) + 3))
     first = np.full(len(xy), np.inf)
     waiting = earliest.astype(np.float64)
@@ -135,9 +149,9 @@ def first_scales(
             continue
         first[chosen] = start
         others = slice(begin, bounds[level + 2])  # the level after next appears when this one has gone
-        with np.errstate(divide="ignore"):
-            across = (width[others] + width[chosen]) / np.abs(x[others] - x[chosen])
-            along = (height[others] + height[chosen]) / np.abs(y[others] - y[chosen])
-        until = np.minimum(np.minimum(across, along), latest[chosen])
+        across = meeting(x[others] - x[chosen], aside[others] - aside[chosen], width[others] + width[chosen])
+        along = meeting(y[others] - y[chosen], up[others] - up[chosen], height[others] + height[chosen])
+        meet, until = np.maximum(across[0], along[0]), np.minimum(across[1], along[1])
+        until = np.where(meet < until, np.minimum(until, latest[chosen]), 0.0)
         np.copyto(waiting[others], until, where=(waiting[others] < until) & (start < until))
     return first

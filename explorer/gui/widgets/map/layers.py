@@ -33,10 +33,6 @@ class Layers:
     def add(self, layer: Layer, *, below: bool) -> None:
         (self._below if below else self._above).append(layer)
 
-    def remove(self, layer: Layer) -> None:
-        """Raises ValueError if it was never added."""
-        (self._below if layer in self._below else self._above).remove(layer)
-
     def paint(self, painter: QPainter, camera: Camera, *, below: bool) -> None:
         """Each with a painter as it was before."""
         for layer in self._below if below else self._above:

@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QImage
 
 from explorer.gui.widgets.map import compiled, rasterise
 from explorer.gui.widgets.map.camera import Camera
-from explorer.gui.widgets.map.density import Detail
+from explorer.gui.widgets.map.density import Detail, ring
 from explorer.gui.widgets.map.geometry import Cells, Tone, View
 
 _MOST_THREADS = 4
@@ -22,7 +22,7 @@ _APART = 0.25
 """Pixels between two marks of which one would hide the other."""
 _STRENGTH = 0.5
 _OUTLINE = 1.25
-_RING_WIDTH, _HALO = 1.5, 0.75
+_HALO = 0.75
 
 Step = Callable[[int, int], None]
 """Draws one part of so many parts of the picture's rows."""
@@ -67,7 +67,7 @@ class MapPicture:
     def __init__(self, scene: Scene, camera: Camera, ratio: float, colours: MarkColours) -> None:
         self._detail = Detail(scene.rows, scene.density, camera)
         self._colours, self._ratio, self._view = colours, ratio, View.of(camera, ratio)
-        self._margin = rasterise.widest(self._ring_radius + _HALO * ratio)
+        self._margin = rasterise.widest((ring(self._detail.radius)[0] + _HALO) * ratio)
         self._target = 0.0 if QColor(colours.ground).lightness() > 127 else 255.0
         width, height = round(camera.width * ratio), round(camera.height * ratio)
         self._pixels = np.zeros((height, width + 2 * self._margin), np.uint32)
@@ -130,16 +130,12 @@ class MapPicture:
     def _flagged(self, layer: PointLayer, radius: float) -> Iterator[Step]:
         """Discs, and a ring around each on a wider one in the colour of the ground."""
         yield self._step(self._raster.marks, layer, rasterise.stamps(radius), _APART)
-        outer, width, halo = self._ring_radius, _RING_WIDTH * self._ratio, _HALO * self._ratio
-        ground, ring = layer.in_one(self._colours.ground), layer.in_one(self._colours.flagged)
+        outer, width = (length * self._ratio for length in ring(self._detail.radius))
+        halo = _HALO * self._ratio
+        ground, rings = layer.in_one(self._colours.ground), layer.in_one(self._colours.flagged)
         wide = rasterise.stamps(outer + halo, outer - width - halo)
         yield self._step(self._raster.marks, ground, wide, _APART)
-        yield self._step(self._raster.marks, ring, rasterise.stamps(outer, outer - width), _APART)
-
-    @property
-    def _ring_radius(self) -> float:
-        radius = self._detail.radius
-        return (radius + min(3.25, 1.25 + 0.7 * radius)) * self._ratio
+        yield self._step(self._raster.marks, rings, rasterise.stamps(outer, outer - width), _APART)
 
     def _step(self, draw: Callable[..., None], layer: PointLayer, *how: object) -> Step:
         return partial(draw, self._pixels, self._margin, layer.cells, layer.colours, self._view, *how)

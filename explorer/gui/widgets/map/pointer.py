@@ -25,6 +25,7 @@ class MapPointer(MapCanvas):
     hovered = Signal(int)
     clicked = Signal(int, object)
     layer_clicked = Signal(object, object)
+    layer_hovered = Signal(object, object)
     selection_dragged = Signal(object, str)
     menu_requested = Signal(object, int)
     tool_changed = Signal(str)
@@ -41,6 +42,7 @@ class MapPointer(MapCanvas):
         self._pointer = QPointF()
         self._hovered = -1
         self._hover_text = ""
+        self._over: tuple[object, object] | None = None
         self._count, self._count_is_exact = 0, True
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
@@ -135,6 +137,7 @@ class MapPointer(MapCanvas):
             drag.under_way = True
             before = drag.start
             self._hover(-1)
+            self._hover_layer(None)
             self._show_cursor()
         self._go_on(drag, self._pointer - before)
 
@@ -168,6 +171,7 @@ class MapPointer(MapCanvas):
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover(-1)
+        self._hover_layer(None)
         super().leaveEvent(event)
 
     def _go_on(self, drag: Drag, moved: QPointF) -> None:
@@ -225,7 +229,14 @@ class MapPointer(MapCanvas):
     def _hover_at(self, place: QPointF) -> None:
         layer = self._layer_at(place)
         self._hover(-1 if layer is not None else self._row_at(place))
+        self._hover_layer(layer)
         self._show_cursor(on_layer=layer is not None)
+
+    def _hover_layer(self, layer: tuple[object, object] | None) -> None:
+        """Tell which part of a layer a click would be for now; (None, None) for none."""
+        if layer != self._over:
+            self._over = layer
+            self.layer_hovered.emit(*(layer or (None, None)))
 
     def _hover(self, row: int) -> None:
         if row != self._hovered:

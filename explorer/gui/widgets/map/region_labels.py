@@ -13,18 +13,17 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap,
 
 from explorer.gui.theme import Theme
 from explorer.gui.widgets.map.camera import Camera
-from explorer.gui.widgets.map.label_places import RegionPlace, first_scales, level_zooms
+from explorer.gui.widgets.map.crowds import Crowds
+from explorer.gui.widgets.map.label_places import NamedPlaces, RegionPlace, first_scales, level_zooms
+from explorer.gui.widgets.map.label_spots import free_spots
 
 _Numbers = npt.NDArray[np.float64]
 
-_LARGER = 1.2
+_LARGER = 1.1
 _WIDEST = 200.0
 _MOST_WORDS = 3
 _HALO = 2.0
 _MARGIN = 3.0
-_RISE = 14.0
-"""Pixels from the middle of a region up to the middle of its name, so that a small region is not hidden."""
-
 _GAP = (10.0, 2.0)
 """Pixels that two names keep between them at least, side by side and one above the other."""
 
@@ -46,13 +45,14 @@ class RegionLabels:
 
     def __init__(self) -> None:
         self._places: tuple[RegionPlace, ...] = ()
+        self._crowds: Crowds | None = None
         self._active: RegionPlace | None = None
         self._shown: list[tuple[RegionPlace, QRectF]] = []
         self._forget()
 
-    def set_regions(self, places: Sequence[RegionPlace]) -> None:
+    def set_regions(self, named: NamedPlaces) -> None:
         """Regions in order of importance, as ``place_regions`` gives them; none to clear."""
-        self._places = tuple(places)
+        self._places, self._crowds = named.places, named.crowds
         self._xy = np.array([(place.x, place.y) for place in self._places], np.float64).reshape(-1, 2)
         self._active = None
         self._shown = []
@@ -115,14 +115,16 @@ class RegionLabels:
         frame = (_stepped(camera.unit), _stepped(camera.width * camera.height))
         if frame != self._frame:
             self._frame = frame
-            self._first, self._last = self._scales(*frame)
+            self._fit(*frame)
 
-    def _scales(self, unit: float, area: float) -> tuple[_Numbers, _Numbers]:
-        """The scales from and up to which each name is seen."""
+    def _fit(self, unit: float, area: float) -> None:
+        """Find where each name stands beside its region, and the scales from and up to which it is seen."""
         starts, ends = level_zooms(self._places, area)
         levels = np.array([place.level for place in self._places])
-        latest = np.array(ends)[levels] * unit
-        return first_scales(self._xy, self._sizes + _GAP, levels, np.array(starts)[levels] * unit, latest), latest
+        first, self._last = np.array(starts)[levels] * unit, np.array(ends)[levels] * unit
+        crowds = self._crowds or Crowds.of(np.empty((0, 2)), np.empty(0, np.int64))
+        self._spots = free_spots(self._xy, self._sizes + _GAP, levels, first, crowds)
+        self._first = first_scales(self._xy, self._spots, self._sizes + _GAP, levels, first, self._last)
 
     def _in_sight(self, camera: Camera) -> npt.NDArray[np.int64]:
         """Names that this scale has and whose regions' middles are in the window, most important first."""
@@ -148,7 +150,8 @@ class RegionLabels:
     def _box(self, index: int, camera: Camera) -> QRectF:
         width, height = self._sizes[index].tolist()
         x, y = camera.to_pixel(*self._xy[index].tolist())
-        return QRectF(round(x - width / 2), round(y - _RISE - height / 2), width, height)
+        aside, up = self._spots[index].tolist()
+        return QRectF(round(x + aside - width / 2), round(y - up - height / 2), width, height)
 
     # --- how it looks ---------------------------------------------------------------------------------
 

@@ -60,6 +60,8 @@ class MapView(MapPointer):
         A point was clicked or stepped to: its row and the ``Qt.KeyboardModifiers`` held.
     layer_clicked(object, object)
         A layer that was added, and what its ``hit`` found where it was clicked.
+    layer_hovered(object, object)
+        The same for the layer that a click would be for now; (None, None) for none.
     selection_dragged(object, str)
         Rows (int64 array, ascending) and what to do with them: "replace", "add", "subtract" or "intersect".
         Esc sends no rows and "replace".

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from explorer.gui.widgets.map.camera import Camera
-from explorer.gui.widgets.map.density import LEAST_RADIUS, MOST_RADIUS, Detail, typical_density
+from explorer.gui.widgets.map.density import LEAST_RADIUS, MOST_RADIUS, Detail, ring, typical_density
 
 ZOOMS = np.geomspace(0.05, 20_000, 4000)
 FIT = Camera(width=1280, height=800, scale=700.0, unit=700.0)
@@ -47,3 +47,12 @@ def test_typical_density_is_that_of_the_median_point() -> None:
     starts = np.cumsum([0, 0, 1, 1, 0, 5, 3, 0]).astype(np.int32)
     assert typical_density(starts, 2.0) == 3 * 2.0
     assert typical_density(np.zeros(5, np.int32), 2.0) == 0.0
+
+
+def test_rings_are_narrow_around_the_smallest_dots_and_never_too_thin_to_be_seen() -> None:
+    radii = np.linspace(LEAST_RADIUS, MOST_RADIUS, 50)
+    outer, width = np.array([ring(radius) for radius in radii.tolist()]).T
+    assert (np.diff(outer) > 0).all() and (np.diff(width) >= 0).all()
+    assert outer[0] <= 3.0  # less than half of the area that a ring takes up close
+    assert width[0] >= 1.25
+    assert (outer - width >= radii).all()  # the disc is seen inside

@@ -43,9 +43,6 @@ def test_layers_are_painted_below_and_above_the_points(square: MapView) -> None:
     assert _colour(square, place + QPoint(15, 15)) == "#ff0000"
     square.add_layer(_Patch("#00ffff", place))
     assert _colour(square, place) == "#00ffff"
-    square.remove_layer(below)
-    with pytest.raises(ValueError, match="x not in list"):
-        square.remove_layer(below)
 
 
 def test_a_click_is_for_a_point_then_the_upper_layer_then_the_lower_one(qtbot: QtBot, square: MapView) -> None:

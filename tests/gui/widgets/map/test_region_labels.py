@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from explorer.gui.theme import DARK, LIGHT, Theme
 from explorer.gui.widgets.map.camera import Bounds, Camera
-from explorer.gui.widgets.map.label_places import RegionPlace, place_regions
+from explorer.gui.widgets.map.label_places import NamedPlaces, RegionPlace, place_regions
 from explorer.gui.widgets.map.region_labels import RegionLabels, label_text
 
 WIDTH, HEIGHT = 800, 600
@@ -26,7 +26,7 @@ def map_xy() -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def places(map_xy: np.ndarray) -> tuple[RegionPlace, ...]:
+def places(map_xy: np.ndarray) -> NamedPlaces:
     rows = np.arange(6000)
     levels = np.column_stack([rows % 6, rows % 60, rows % 240])
     return place_regions(map_xy, levels, [[(f"word {i}", "other", "third") for i in range(n)] for n in (6, 60, 240)])
@@ -53,7 +53,7 @@ def pixels(image: QImage, box: QRectF) -> list[str]:
 
 
 @pytest.fixture
-def labels(qapp: QApplication, places: tuple[RegionPlace, ...]) -> RegionLabels:
+def labels(qapp: QApplication, places: NamedPlaces) -> RegionLabels:
     made = RegionLabels()
     made.set_regions(places)
     return made
@@ -111,7 +111,7 @@ def test_a_click_on_a_name_finds_its_region(labels: RegionLabels, camera: Camera
     for place, box in labels.shown:
         assert labels.hit(box.center().x(), box.center().y()) == place
     assert labels.hit(-5, -5) is None
-    labels.set_regions(())
+    labels.set_regions(NamedPlaces())
     painted(labels, camera)
     assert labels.hit(*labels_center(camera)) is None
 
@@ -186,7 +186,8 @@ def test_right_to_left_words_keep_their_place(qapp: QApplication) -> None:
 def test_combining_and_right_to_left_scripts_are_painted(qapp: QApplication, camera: Camera) -> None:
     labels = RegionLabels()
     words = ("חשבון", "تحويل الأموال", "Z̸͎a̷͝l̵g̴o", "信用卡")
-    labels.set_regions([RegionPlace(0, i, camera.x, camera.y + 2 * i, 9, (word, "x")) for i, word in enumerate(words)])
+    places = [RegionPlace(0, i, camera.x, camera.y + 2 * i, 9, (word, "x")) for i, word in enumerate(words)]
+    labels.set_regions(NamedPlaces(tuple(places)))
     image = painted(labels, camera)
     assert len(labels.shown) == 4
     assert all(LIGHT.text in pixels(image, box) for _, box in labels.shown)

@@ -2,143 +2,28 @@
 
 from __future__ import annotations
 
-import csv
-import datetime
 import json
 import shutil
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
-import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QMenu, QPushButton, QToolButton
+from map_desk import ROWS, MapDriver
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
-from window_driver import TIMEOUT, choose, control
+from window_driver import choose, control
 
 from explorer.app import filtering, marking
 from explorer.app import operations as op
-from explorer.app.headless import run_corpus
-from explorer.app.session import Session
-from explorer.app.state import ANOMALY, AppState
-from explorer.core.corpus.corpus import Roles
-from explorer.core.pipeline import is_complete
-from explorer.core.plan import Plan
+from explorer.app.state import ANOMALY
 from explorer.core.query.predicates import Chip, Filters, Moments, Range
 from explorer.core.query.search import TextQuery
-from explorer.gui.application import make_application
 from explorer.gui.map.colouring import LABELS, REGIONS, TRUST
 from explorer.gui.map.header import BY_COLUMNS
 from explorer.gui.map.picture_dialog import SheetSize, png_picture
 from explorer.gui.map.places import turn_onto, turned
 from explorer.gui.map.words import layout_words, trust_tip
-from explorer.gui.panels.map_panel import MapPanel
-from explorer.gui.qt_bridge import QtBridge
-from explorer.gui.widgets.legend_row import LegendRow
-from explorer.gui.widgets.map.view import MapView
 from explorer.gui.widgets.timeline.timeline import Timeline
-from tests.conftest import sample_rows
-
-START = datetime.date(2026, 1, 1)
-ROWS = 160
-
-
-@pytest.fixture(scope="module")
-def computed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished project of questions with dates and amounts; tests work on copies."""
-    folder = tmp_path_factory.mktemp("map")
-    rows = [
-        {
-            **row,
-            "written": str(START + datetime.timedelta(days=place)),
-            "amount": str(7 * place % ROWS * 1.5),
-            "same": "x",
-        }
-        for place, row in enumerate(sample_rows(ROWS))
-    ]
-    rows[3]["written"] = rows[3]["amount"] = ""
-    with (folder / "questions.csv").open("w", encoding="utf-8", newline="") as lines:
-        writer = csv.DictWriter(lines, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    roles = Roles(("question",), id="ticket", label="intent", date="written")
-    return run_corpus(folder / "questions.csv", folder, roles, Plan(encoder="lexical", flag_share=0.05)).project
-
-
-class MapDriver:
-    """A map panel on a session of its own."""
-
-    def __init__(self, qtbot: QtBot, folder: Path) -> None:
-        make_application("light")
-        self.qtbot = qtbot
-        self.bridge = QtBridge()
-        self.session = Session(self.bridge.post, folder)
-        self.panel = MapPanel(self.session)
-        qtbot.addWidget(self.panel)
-        self.session.store.subscribe(self.panel.show_state)
-        self.panel.resize(704, 560)
-        self.panel.show()
-
-    @property
-    def state(self) -> AppState:
-        return self.session.state
-
-    @property
-    def view(self) -> MapView:
-        return self.panel.findChild(MapView)
-
-    def until(self, ready: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(ready, timeout=TIMEOUT)
-
-    def complete(self) -> bool:
-        errors = [message for message in self.state.messages if message.level == "error"]
-        assert not errors, errors
-        state = self.state
-        return state.corpus is not None and state.job is None and is_complete(state.corpus, state.plan, state.results)
-
-    def open(self, project: Path) -> None:
-        self.session.open_project(project)
-        self.until(lambda: self.complete() and self.panel._colours.shown is not None)
-
-    def legend(self) -> list[str]:
-        return [row.accessibleName() for row in self.panel.findChildren(LegendRow) if row.isCheckable()]
-
-    def row_of_legend(self, place: int) -> LegendRow:
-        return [row for row in self.panel.findChildren(LegendRow) if row.isCheckable()][place]
-
-    def says(self, words: str) -> bool:
-        return any(words in label.text() for label in self.panel.findChildren(QLabel))
-
-    def combo(self, name: str) -> QComboBox:
-        return control(self.panel, QComboBox, name)
-
-    def colour(self, colour_by: str) -> None:
-        """Colour by it, and wait for the colours."""
-        before = self.panel._colours.shown
-        choose(self.combo("Colour by"), colour_by)
-        self.until(lambda: self.panel._colours.shown is not before)
-
-    def tool(self, name: str) -> QToolButton:
-        return control(self.panel, QToolButton, name)
-
-    def menu(self, row: int) -> dict[str, object]:
-        """The entries of the context menu at a row, or (-1) at none."""
-        self.view.menu_requested.emit(QPoint(10, 10), row)
-        menu = self.panel.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly)[-1]
-        return {action.text().replace("&", ""): action for action in menu.actions()} | {"": menu}
-
-    def close(self) -> None:
-        self.session.close()
-        self.bridge.close()
-
-
-@pytest.fixture
-def driver(qtbot: QtBot, computed: Path, tmp_path: Path) -> Iterator[MapDriver]:
-    made = MapDriver(qtbot, tmp_path / "projects")
-    made.open(Path(shutil.copytree(computed, tmp_path / "questions.textmap")))
-    yield made
-    made.close()
-
 
 # --- colours and legend ---------------------------------------------------------------------------
 
@@ -237,8 +122,8 @@ def test_tools_and_modes_have_buttons_that_follow_the_keys(driver: MapDriver) ->
 def test_the_name_of_a_region_selects_its_texts(driver: MapDriver) -> None:
     layers, regions = driver.panel._layers, driver.state.results.regions
     assert regions is not None
-    driver.until(lambda: bool(layers.regions.places))
-    place = layers.regions.places[0]
+    driver.until(lambda: bool(layers.regions.named.places))
+    place = layers.regions.named.places[0]
     driver.view.layer_clicked.emit(layers.regions, place)
     assert driver.state.selection.tolist() == np.flatnonzero(regions.levels[:, 0] == place.region).tolist()
 
@@ -388,7 +273,7 @@ def test_the_view_comes_back_and_nonsense_changes_nothing(driver: MapDriver) -> 
 
 def test_the_sheet_says_what_the_map_shows(driver: MapDriver) -> None:
     driver.colour("intent")
-    hidden = driver.panel._names()[0]
+    hidden = driver.panel._colours.shown.categories[0].name
     driver.session.store.dispatch(op.hide_entries(names=[hidden]))
     sheet = driver.panel.sheet()
     assert sheet.title == "Map of questions.csv"
@@ -410,7 +295,7 @@ def test_before_there_is_a_map_the_panel_says_what_it_waits_for(qtbot: QtBot, tm
 
 def test_another_corpus_starts_over(driver: MapDriver, computed: Path, tmp_path: Path) -> None:
     driver.colour("intent")
-    driver.session.store.dispatch(op.hide_entries(names=driver.panel._names()[:1]))
+    driver.session.store.dispatch(op.hide_entries(names=[driver.panel._colours.shown.categories[0].name]))
     choose(driver.combo("Layout"), BY_COLUMNS)
     driver.until(lambda: driver.view.has_axes)
     driver.session.open_project(Path(shutil.copytree(computed, tmp_path / "other.textmap")))
