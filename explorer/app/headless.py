@@ -134,7 +134,7 @@ def _run(
         plan = settled(plan, corpus, made)
         save_plan(project, plan)
         for earlier in before:
-            run(earlier, plan, project.store, progress.part(0, 0.01))
+            run(earlier, replace(plan, normal=None, reference=None), project.store, progress.part(0, 0.01))
         results = run(corpus, plan, project.store, progress.part(0.01, 0.97))
         _check_encoder(results, recipe)
         check = stored_check(corpus, _languages(results), project.store)
