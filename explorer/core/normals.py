@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,7 +123,7 @@ def _within(work: Work) -> Space:
 def _of_reference(work: Work, reference: Reference) -> Space:
     plan, vectors = work.plan, work.array("vectors", "vectors")
     theirs = reference_vectors(reference, work)
-    kept = theirs.any(axis=1)
+    kept: NDArray[np.bool_] = np.asarray(theirs.any(axis=1))
     kept[row_numbers(reference.without, len(theirs))] = False
     rows = np.flatnonzero(kept)
     if not len(rows):
@@ -177,7 +178,7 @@ def compute_normals(work: Work, key: str, progress: Progress, *, k: int) -> Outp
         progress=progress.part(0.0, 0.7),
     )
     fit = _fit_graph(work, space, among, k, progress.part(0.7, 1.0))
-    arrays = {
+    arrays: dict[str, NDArray[Any]] = {
         "ids": among.ids,
         "distances": among.distances,
         "fit_ids": fit.ids,

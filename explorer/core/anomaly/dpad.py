@@ -101,7 +101,7 @@ class Dpad:
             optimiser = torch.optim.Adam(network.parameters(), lr=self.rate, amsgrad=True)
             rows = torch.from_numpy(training)
             for epoch in range(self.epochs):
-                for batch in torch.randperm(len(rows)).split(self.batch):
+                for batch in torch.split(torch.randperm(len(rows)), self.batch):
                     progress.report(epoch / self.epochs, "Dense projection: training")
                     optimiser.zero_grad()
                     self._loss(network, rows[batch]).backward()
