@@ -253,10 +253,14 @@ def _add_benchmark_run(actions: Any) -> None:
     add(
         "--protocol",
         choices=("unsupervised", "novelty"),
-        default="unsupervised",
         help="score the corpus by itself (default), or learn from half of its normal texts",
     )
-    add("--preset", default="plain", metavar="NAME", help="parameters of a published benchmark: tad-bench")
+    add(
+        "--preset",
+        default="own",
+        metavar="NAME",
+        help="parameters of a paper: tad-bench or text-adbench (default: own)",
+    )
     add("--seeds", type=int, default=1, metavar="N", help="runs of each detector that draws at random (default 1)")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from explorer.core.anomaly.spec import DetectorSpec
 from explorer.core.benchmark.grid import Grid, Measured, measure
 from explorer.core.benchmark.labels import Labelled, odd_rows
-from explorer.core.benchmark.protocols import PRESETS, ProtocolName
+from explorer.core.benchmark.protocols import OWN, ProtocolName, preset_of
 from explorer.core.benchmark.tables import Standing, latex, results_csv, standings, standings_csv
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.corpus.readers import read_corpus
@@ -28,14 +28,15 @@ READING = 0.02
 @dataclass(frozen=True)
 class BenchmarkRequest:
     """What to measure. odd : the value of ``label`` that odd texts have; None = it has two values.
-    seeds : how many, from 0, for the detectors that depend on one."""
+    protocol : None = the preset's, or
+    unsupervised. seeds : how many, from 0, for the detectors that depend on one."""
 
     corpora: Sequence[Path]
     label: str
     encoders: Sequence[str]
     detectors: Sequence[str]
-    protocol: ProtocolName
-    preset: str = "plain"
+    protocol: ProtocolName | None = None
+    preset: str = OWN
     odd: str | None = None
     text: tuple[str, ...] = ()
     seeds: int = 1
@@ -101,13 +102,7 @@ def run_benchmark(
 def _grid(request: BenchmarkRequest, progress: Progress) -> Grid:
     if not 1 <= request.seeds <= 100:
         raise OptionError(f"{request.seeds} seeds cannot be run.", "Use a number from 1 to 100.")
-    if request.preset not in PRESETS:
-        raise OptionError(f"There is no preset {request.preset!r}.", f"Use one of: {', '.join(PRESETS)}.")
-    preset = PRESETS[request.preset]
-    if preset.protocol not in (None, request.protocol):
-        raise OptionError(
-            f"The preset {request.preset} is {preset.protocol}, not {request.protocol}.", "Leave --protocol out."
-        )
+    preset, protocol = preset_of(request.preset, request.protocol)
     specs = [DetectorSpec.parse(words) for words in dict.fromkeys(request.detectors)]
     for spec in specs:
         Plan(detectors=(spec.name,), options=(str(spec),) if spec.options else ())
@@ -117,7 +112,7 @@ def _grid(request: BenchmarkRequest, progress: Progress) -> Grid:
         part = progress.part(place / len(names), (place + 1) / len(names))
         corpora[name] = _read(path, request, part)
     encoders = tuple(dict.fromkeys(request.encoders))
-    return Grid(corpora, encoders, specs, request.protocol, preset, range(request.seeds))
+    return Grid(corpora, encoders, specs, protocol, preset, range(request.seeds))
 
 
 def _read(path: Path, request: BenchmarkRequest, progress: Progress) -> tuple[Corpus, Labelled]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.core.anomaly.presets import Preset
 from explorer.core.anomaly.spec import DetectorSpec
 from explorer.core.benchmark.labels import Labelled
 from explorer.core.benchmark.measures import Quality, Truth
-from explorer.core.benchmark.protocols import Preset, ProtocolName, Task, plan_for, pose
+from explorer.core.benchmark.protocols import ProtocolName, Task, plan_for, pose
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.pipeline import run
 from explorer.core.progress import SILENT, Progress

@@ -12,10 +12,10 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.core.anomaly.presets import PRESETS, Preset
 from explorer.core.anomaly.spec import DetectorSpec
 from explorer.core.arrays import row_ranges
 from explorer.core.benchmark.labels import Labelled
-from explorer.core.neighbors.base import Metric
 from explorer.core.plan import ROWS, Plan
 from explorer.errors import OptionError
 
@@ -28,28 +28,22 @@ SPLIT_SEED = 0
 """The split is the same whatever the seed of a detector, so that runs with other seeds measure the same texts."""
 
 
-@dataclass(frozen=True)
-class Preset:
-    """Fixed choices of a published benchmark. options : parameters of detectors, as ``knn:k=4``."""
-
-    protocol: ProtocolName | None
-    standardise: bool
-    metric: Metric
-    options: tuple[str, ...]
-    about: str
+OWN = "own"
+"""The parameters that the window starts with, in either protocol."""
 
 
-PRESETS = {
-    "plain": Preset(None, False, "cosine", (), "the window's own parameters"),
-    "tad-bench": Preset(
-        "unsupervised",
-        True,
-        "euclidean",
-        ("knn:aggregate=largest,k=4", "lof:k=20", "ocsvm:sample=100000000"),
-        "TAD-Bench (arXiv 2501.11960): standardised, Euclidean, PyOD's parameters; its KNN counts each row as its own "
-        "first neighbour",
-    ),
-}
+def preset_of(name: str, protocol: ProtocolName | None) -> tuple[Preset, ProtocolName]:
+    """Parameters by name, and the protocol that goes with them. Raises ``OptionError`` where there is no such preset,
+    or where it belongs to the other protocol."""
+    if name == OWN:
+        own = protocol or "unsupervised"
+        return Preset(precision="fp32", metric="cosine", transform="none", mode=own, options=()), own
+    if name not in PRESETS:
+        raise OptionError(f"There is no preset {name!r}.", f"Use one of: {', '.join((OWN, *PRESETS))}.")
+    preset = PRESETS[name]
+    if protocol not in (None, preset.mode):
+        raise OptionError(f"The preset {name} is {preset.mode}, not {protocol}.", "Leave --protocol out.")
+    return preset, preset.mode
 
 
 @dataclass(frozen=True)
@@ -84,9 +78,9 @@ def plan_for(encoder: str, detector: DetectorSpec, preset: Preset, task: Task, s
         own[detector.name] = str(detector)
     return Plan(
         encoder=encoder,
-        precision="fp32",
+        precision=preset.precision,
         metric=preset.metric,
-        standardise=preset.standardise,
+        standardise=preset.transform == "standardise",
         detectors=(detector.name,),
         options=tuple(words for name, words in sorted(own.items()) if name == detector.name),
         normal=task.normal,
