@@ -241,6 +241,21 @@ def _neighbours_json(answer: Any) -> Mapping[str, Any]:
     return {"query": answer.query, "metric": answer.metric, "source": answer.source, "neighbors": list(answer.found)}
 
 
+def _detectors(options: argparse.Namespace) -> int:
+    from explorer.core.anomaly.listing import described
+
+    if options.rows < 1 or options.dimension < 1:
+        raise OptionError("There is nothing to tell the cost for.", "Give --rows and --dimension of at least 1.")
+    found = described(options.rows, options.dimension)
+    if options.json:
+        _print_json(found)
+        return 0
+    for each in found:
+        settings = ", ".join(f"{name}={value}" for name, value in each["parameters"].items()) or "none"
+        print(f"{each['name']}\n  {each['good_at']}\n  Cost: {each['cost']}\n  Parameters: {settings}")
+    return 0
+
+
 def _screenshot(options: argparse.Namespace) -> int:
     from explorer.app.project_folder import ProjectFolder
     from explorer.gui.qt_messages import without_offscreen_remarks
@@ -279,12 +294,49 @@ def _demo(options: argparse.Namespace) -> int:
     return 0
 
 
+def _benchmark(options: argparse.Namespace) -> int:
+    return BENCHMARKS[options.action](options)
+
+
+def _benchmark_run(options: argparse.Namespace) -> int:
+    from explorer.app.benchmarking import BenchmarkRequest, run_benchmark
+
+    request = BenchmarkRequest(
+        corpora=options.corpora,
+        label=options.label,
+        encoders=options.encoder or ["minilm"],
+        detectors=options.detector or ["knn", "lof", "iforest"],
+        protocol=options.protocol,
+        preset=options.preset,
+        odd=options.odd,
+        text=tuple(options.text),
+        seeds=options.seeds,
+    )
+    with progress_on(sys.stderr, quiet=options.quiet) as progress:
+        outcome = run_benchmark(request, options.out, progress)
+    if options.json:
+        _print_json(outcome.as_dict())
+        return 0
+    _remark(outcome.remarks, options)
+    for each in outcome.ranked:
+        real = "best" if each.behind is None else "behind" if each.is_really_behind else "not really behind"
+        between = f"{each.auroc.low:.4f} to {each.auroc.high:.4f}"
+        print(f"{each.corpus}  {each.encoder}  {each.detector:<12} AUROC {each.auroc.value:.4f} ({between})  {real}")
+    for file in (outcome.results, outcome.standings, outcome.latex):
+        print(file)
+    return 0
+
+
+BENCHMARKS: Mapping[str, Callable[[argparse.Namespace], int]] = {"run": _benchmark_run}
+
 HANDLERS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "run": _run,
     "rerun": _rerun,
     "add": _add,
     "export": _export,
     "neighbors": _neighbors,
+    "detectors": _detectors,
+    "benchmark": _benchmark,
     "screenshot": _screenshot,
     "demo": _demo,
 }

@@ -11,7 +11,7 @@ from typing import Any
 import explorer
 from explorer.errors import OptionError
 
-COMMANDS = ("run", "rerun", "add", "export", "neighbors", "screenshot", "demo")
+COMMANDS = ("run", "rerun", "add", "export", "neighbors", "detectors", "benchmark", "screenshot", "demo")
 
 EXAMPLES = """examples:
   text-explorer                                    open the window
@@ -25,6 +25,9 @@ EXAMPLES = """examples:
 RUN_EXAMPLES = (
     "tickets.csv --out out",
     "tickets.csv --out out --text subject body --detector knn lof iforest --flag-share 0.02",
+    "tickets.csv --out out --detector consensus knn:k=4,aggregate=largest lof ecod --standardise",
+    "next-week.csv --out new --reference out/project.textmap",
+    "mails.csv --out out --label kind --normal label:ham",
     "texts.txt --out out --encoder lexical --no-map",
     "tickets.csv --out out --vectors vectors.npy --metric euclidean",
 )
@@ -32,6 +35,11 @@ RUN_EXAMPLES = (
 
 SEVERAL = ("--text", "--clean", "--detector")
 """Options of ``run`` that take several values."""
+
+BENCHMARK_EXAMPLES = (
+    "mails.csv --label spam --encoder minilm lexical --detector knn lof ecod --out bench",
+    "tweets.jsonl --label label --preset tad-bench --detector knn lof ocsvm ecod hbos --out bench",
+)
 
 EXPORT_EXAMPLES = (
     "out/project.textmap --out report.csv",
@@ -109,17 +117,19 @@ def command_parser() -> argparse.ArgumentParser:
     _add_add(commands)
     _add_export(commands)
     _add_neighbors(commands)
+    _add_detectors(commands)
+    _add_benchmark(commands)
     _add_screenshot(commands)
     _add_demo(commands)
     return parser
 
 
-def _command(commands: Any, name: str, about: str, *examples: str) -> argparse.ArgumentParser:
+def _command(commands: Any, name: str, about: str, *examples: str, prefix: str = "") -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(
         name,
         help=about,
         description=about,
-        epilog="\n".join(("examples:", *(f"  text-explorer {name} {words}" for words in examples))),
+        epilog="\n".join(("examples:", *(f"  text-explorer {prefix}{name} {words}" for words in examples))),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--quiet", action="store_true", help="no progress and no remarks on standard error")
@@ -147,8 +157,18 @@ def _add_run(commands: Any) -> None:
         "--detector",
         **several,
         metavar="NAME",
-        help="knn lof iforest; the first gives anomaly_score (default: knn lof)",
+        help="one or more of: knn lof ocsvm iforest pca kde ecod autoencoder dsvdd dpad hbos copod lunar cluster "
+        "consensus; with parameters as knn:k=4,aggregate=largest (text-explorer detectors lists them); the first gives "
+        "anomaly_score (default: knn lof)",
     )
+    add("--standardise", action="store_true", help="bring every dimension to mean 0 and deviation 1 first")
+    add(
+        "--mode",
+        choices=("unsupervised", "novelty"),
+        help="unsupervised: score the corpus by itself (default); novelty: learn from normal texts, score all",
+    )
+    add("--normal", metavar="WHICH", help="novelty: learn from label:NAME, fine (cleared by hand) or rows:0-99")
+    add("--reference", type=_path, metavar="PROJECT", help="novelty: learn from the texts of another project")
     add("--k", type=int, default=15, help="number of neighbours (default 15)")
     add("--metric", default="cosine", metavar="cosine|euclidean", help="how distance is measured (default cosine)")
     add("--threshold", type=float, metavar="SCORE", help="flag texts with at least this score")
@@ -202,6 +222,48 @@ def _add_neighbors(commands: Any) -> None:
     parser.add_argument("--k", type=int, help="how many (default: the project's k)")
 
 
+def _add_detectors(commands: Any) -> None:
+    about = "The detectors: what each is good at, what it costs, and its parameters."
+    parser = _command(commands, "detectors", about, "--rows 50000", "--json")
+    parser.add_argument("--rows", type=int, default=10_000, metavar="N", help="texts to tell the cost for (10,000)")
+    parser.add_argument("--dimension", type=int, default=384, metavar="D", help="numbers of a vector (384)")
+
+
+def _add_benchmark(commands: Any) -> None:
+    about = "Measure encoders and detectors where the truth is known."
+    parser = commands.add_parser("benchmark", help=about, description=about)
+    actions = parser.add_subparsers(dest="action", required=True, parser_class=_Parser)
+    _add_benchmark_run(actions)
+
+
+def _add_benchmark_run(actions: Any) -> None:
+    about = "AUROC, average precision and F1 of every encoder with every detector on every corpus, with intervals."
+    parser = _command(actions, "run", about, *BENCHMARK_EXAMPLES, prefix="benchmark ")
+    add = parser.add_argument
+    several = {"nargs": "+", "action": "extend"}
+    add("corpora", nargs="+", type=_path, metavar="corpus", help="corpus files with a label column")
+    add("--out", type=_path, required=True, metavar="DIR", help="where to write results.csv, standings.csv, auroc.tex")
+    add("--label", required=True, metavar="COL", help="column that tells odd texts from normal ones")
+    add(
+        "--odd", metavar="VALUE", help="what odd texts are labelled (default: known by its word, else the rarer of two)"
+    )
+    add("--text", **several, default=[], metavar="COL", help="text column(s) (default: guessed)")
+    add("--encoder", **several, default=[], metavar="NAME", help="encoders (default: minilm); they run at fp32")
+    add("--detector", **several, default=[], metavar="NAME", help="detectors (default: knn lof iforest)")
+    add(
+        "--protocol",
+        choices=("unsupervised", "novelty"),
+        help="score the corpus by itself (default), or learn from half of its normal texts",
+    )
+    add(
+        "--preset",
+        default="own",
+        metavar="NAME",
+        help="parameters of a paper: tad-bench or text-adbench (default: own)",
+    )
+    add("--seeds", type=int, default=1, metavar="N", help="runs of each detector that draws at random (default 1)")
+
+
 def _add_screenshot(commands: Any) -> None:
     about = "A picture of the window with a project open; no display is needed."
     parser = _command(commands, "screenshot", about, "out/project.textmap --out window.png --theme dark")
@@ -221,8 +283,10 @@ def _add_demo(commands: Any) -> None:
 
 def plan_of(options: argparse.Namespace) -> Any:
     """The parameters that the words of ``run`` ask for. Raises ``OptionError``."""
+    from explorer.core.anomaly.spec import DetectorSpec
     from explorer.core.plan import Plan
 
+    specs = [DetectorSpec.parse(words) for words in options.detector]
     return Plan(
         encoder=_encoder(options.encoder),
         precision=options.precision,
@@ -230,13 +294,31 @@ def plan_of(options: argparse.Namespace) -> Any:
         vectors=None if options.vectors is None else str(options.vectors.absolute()),
         k=options.k,
         metric=options.metric,
-        detectors=tuple(dict.fromkeys(options.detector)) or ("knn", "lof"),
+        standardise=options.standardise,
+        detectors=tuple(dict.fromkeys(spec.name for spec in specs)) or ("knn", "lof"),
+        options=tuple(sorted({str(spec) for spec in specs if spec.options})),
+        **_learnt_from(options),
         threshold=options.threshold,
         flag_share=options.flag_share,
         seed=options.seed,
         map=not options.no_map,
         layout=options.layout,
     )
+
+
+def _learnt_from(options: argparse.Namespace) -> dict[str, Any]:
+    """What counts as normal. Raises ``OptionError`` where the mode says something else."""
+    from explorer.app.normal import reference_to
+
+    given = options.normal is not None or options.reference is not None
+    if options.mode == "novelty" and not given:
+        what = "Novelty needs to know what is normal."
+        raise OptionError(what, "Name normal texts (--normal label:NAME, --normal fine) or a --reference project.")
+    if options.mode == "unsupervised" and given:
+        raise OptionError("The unsupervised mode learns from no normal texts.", "Leave out --mode, or say novelty.")
+    if options.reference is None:
+        return {"normal": options.normal}
+    return {"normal": options.normal, "reference": reference_to(options.reference)}
 
 
 def _encoder(name: str) -> str:

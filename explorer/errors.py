@@ -33,6 +33,10 @@ class VectorsError(ExplorerError):
     """Precomputed vectors that do not fit the corpus: wrong length, NaN, wrong shape."""
 
 
+class DetectorError(ExplorerError):
+    """A detector that could not score: it raised, did not settle, or needs more memory than there is."""
+
+
 class ProjectError(ExplorerError):
     """A project folder that cannot be used."""
 

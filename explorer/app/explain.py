@@ -19,7 +19,7 @@ def explainer_of(state: AppState) -> Explainer | None:
     """What would say why a row is strange; it knows nothing before it has gathered its facts, beside this thread."""
     if state.corpus is None:
         return None
-    return explainer(state.corpus, state.results.graph, state.results.scores, state.detector, state.plan.k)
+    return explainer(state.corpus, state.results, state.plan)
 
 
 def show_reasons(*, explainer: Explainer) -> Operation:

@@ -13,6 +13,7 @@ from explorer.app.adding import read_like
 from explorer.app.by_hand import NOTHING, ByHand, read_by_hand, save_by_hand, save_plan
 from explorer.app.check_store import stored_check
 from explorer.app.neighbours import Answer, NeighbourSearch
+from explorer.app.normal import settled
 from explorer.app.project_folder import ProjectFolder
 from explorer.app.reporting import manifest_beside, write_report
 from explorer.app.state import NeighbourView
@@ -27,6 +28,7 @@ from explorer.core.plan import Plan
 from explorer.core.progress import SILENT, Progress
 from explorer.core.report.decisions import Decisions
 from explorer.core.report.manifest import Recipe, counts, read_manifest
+from explorer.core.report.scoring_remarks import scoring_remarks
 from explorer.core.results import Results
 from explorer.core.stages import open_plan_encoder
 from explorer.core.storage import output_errors
@@ -128,10 +130,11 @@ def _run(
         out.mkdir(parents=True, exist_ok=True)
     with ProjectFolder.create(out / PROJECT) as project:
         corpus = _keep(project, corpus)
-        save_plan(project, plan)
         made = _decided(project, recipe, corpus.rows)
+        plan = settled(plan, corpus, made)
+        save_plan(project, plan)
         for earlier in before:
-            run(earlier, plan, project.store, progress.part(0, 0.01))
+            run(earlier, replace(plan, normal=None, reference=None), project.store, progress.part(0, 0.01))
         results = run(corpus, plan, project.store, progress.part(0.01, 0.97))
         _check_encoder(results, recipe)
         check = stored_check(corpus, _languages(results), project.store)
@@ -223,7 +226,7 @@ def rejected_lines(rejected: Sequence[Rejected]) -> list[str]:
 
 
 def remarks(corpus: Corpus, results: Results, plan: Plan) -> list[str]:
-    """What a reader of the results should know: too few texts for k, all identical, texts cut, rows not scored."""
+    """What a reader of the results should know: too few texts, all identical, texts cut, how texts were scored."""
     found = []
     if corpus.rows == 1:
         found.append("There is only one text: it has no neighbours and no meaningful score.")
@@ -233,7 +236,7 @@ def remarks(corpus: Corpus, results: Results, plan: Plan) -> list[str]:
         found.append("All texts are identical.")
     if results.cut:
         found.append(f"{results.cut:,} of the texts were cut at the encoder's token limit.")
-    return found
+    return found + scoring_remarks(results, plan)
 
 
 # --- questions to a project -----------------------------------------------------------------------

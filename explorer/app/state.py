@@ -159,8 +159,8 @@ class AppState:
 
     @property
     def detector(self) -> str:
-        """Whose score ranks and colours: the plan's first."""
-        return self.plan.detectors[0]
+        """Whose score ranks and colours: the first of the plan's that has not failed."""
+        return self.results.leading(self.plan.detectors)
 
     @property
     def threshold_by(self) -> ThresholdBy:

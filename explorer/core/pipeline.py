@@ -1,7 +1,7 @@
 """READ FIRST. The job from a corpus to scores, as stages in order (``stages.py`` says what each computes).
 
     corpus -> vectors -> pca (first picture)
-                     \\-> graph -> scores.DETECTOR ... -> report
+                     \\-> graph -> (normals, for novelty) -> scores.DETECTOR ... -> scores.consensus -> report
                      |        \\-> layout -> trust (how much of the neighbourhoods the map keeps)
                      |        \\-> regions (what the parts of the map are about)
                      \\-> index (Annoy, for questions asked later)
@@ -21,41 +21,41 @@ second run reuses, a killed run goes on, and another ``k`` recomputes only what 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Collection, Container, Iterator
 from dataclasses import replace
 
 import pyarrow.compute as pc
 
+from explorer.core.anomaly.consensus import NAME as CONSENSUS
 from explorer.core.clusters.regions import Regions
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.corpus.readers import read_corpus
 from explorer.core.embedding.base import EncoderCard
 from explorer.core.embedding.estimate import estimate
 from explorer.core.measure import PeakMemory
+from explorer.core.normals import STAGE as NORMALS
 from explorer.core.plan import Plan
 from explorer.core.progress import SILENT, Progress
 from explorer.core.projection.base import nobody
 from explorer.core.report.decisions import Decisions, decide
 from explorer.core.report.table import Report, report
 from explorer.core.results import AnnoyFile, Results, StageRecord
+from explorer.core.scoring import FAILED, ranking_of
 from explorer.core.stages import (
     INDEX_FILE,
     KEYWORDS_FILE,
-    OnPartial,
-    Stage,
-    Work,
     card_from,
     graph_k,
     identify_encoder,
     keep_card,
-    knn_graph,
     known_card,
     open_plan_encoder,
-    ranking_of,
     stages,
     trust_of,
 )
 from explorer.core.storage import MemoryStore, ResultStore, StageResult
+from explorer.core.work import OnPartial, Stage, Work, knn_graph
+from explorer.errors import DetectorError
 
 __all__ = [
     "Decisions",
@@ -86,13 +86,15 @@ def run(
     *,
     on_stage: OnStage | None = None,
     on_partial: OnPartial = nobody,
+    without: Container[str] = (),
 ) -> Results:
     """Compute what is missing and return everything.
 
     store : where results are kept and looked for; None = a temporary folder that lives as long as the results.
     on_stage : told of each stage when it is done. on_partial : given layouts while they run.
+    without : stages that nobody will read.
     Raises ``OptionError``, ``EncoderError``, ``VectorsError``, ``OutputError``, and ``Cancelled``; what is finished is
-    kept.
+    kept. A detector that fails is no error unless all do: ``results.failed`` says why (``DetectorError``).
     """
     plan = plan or Plan()
     plan.check_for(corpus.rows)
@@ -100,11 +102,14 @@ def run(
     work = _prepared(corpus, plan, store, progress, on_partial)
     keep_card(corpus, plan, store, work.card)
     results = Results(card=work.card, store=store)
-    for stage, part in _shares(stages(corpus, plan, work.card), progress.part(PREPARING, 1)):
+    wanted = tuple(stage for stage in stages(corpus, plan, work.card) if stage.name not in without)
+    for stage, part in _shares(wanted, progress.part(PREPARING, 1)):
         record = _run_stage(stage, work, part)
         results = add_result(results, record, work.done[stage.name])
         if on_stage is not None:
             on_stage(record)
+    if not results.scores:
+        raise DetectorError(" ".join(results.failed.values()), "Name other detectors.")
     return results
 
 
@@ -137,8 +142,8 @@ def _shares(steps: tuple[Stage, ...], progress: Progress) -> Iterator[tuple[Stag
 def _run_stage(stage: Stage, work: Work, progress: Progress) -> StageRecord:
     progress.report(0, stage.words)
     found = work.store.load(stage.name, stage.key)
-    reused = found is not None
-    if found is None:
+    reused = found is not None and stage.is_usable(work, found)
+    if found is None or not reused:
         found = _compute(stage, work, progress)
     work.done[stage.name] = found
     progress.report(1, stage.words)
@@ -184,19 +189,45 @@ def still_valid(results: Results, old: Plan, new: Plan) -> Results:
     if _embedding_of(old) != _embedding_of(new):
         bare = Results(store=results.store, pca=results.pca, layout=results.layout, keywords=results.keywords)
         return replace(bare, records=_of(results, ("keywords",)))
-    if (old.metric, old.seed) != (new.metric, new.seed):
-        kept = replace(results, graph=None, scores={}, rankings={}, index=None, trust=None, regions=None)
+    if (old.metric, old.transform, old.seed) != (new.metric, new.transform, new.seed):
+        kept = replace(_without_scores(results), graph=None, index=None, trust=None, regions=None)
         return replace(kept, records=_of(results, ("vectors", "pca", "keywords")))
-    if graph_k(old) != graph_k(new):
-        kept = replace(results, graph=None, scores={}, rankings={}, trust=None, regions=None)
-        return replace(kept, records=_of(results, ("vectors", "pca", "index", "keywords")))
-    same_map = old.layout == new.layout
-    scores = {name: scores for name, scores in results.scores.items() if name in new.detectors and old.k == new.k}
-    names = ["vectors", "pca", "graph", "index", "regions", "keywords", *(f"scores.{name}" for name in scores)]
-    names += ["layout", "trust"] if same_map else []
-    trust = results.trust if same_map else None
-    rankings = {name: results.rankings[name] for name in scores if name in results.rankings}
-    return replace(results, scores=scores, rankings=rankings, trust=trust, records=_of(results, names))
+    same_graph, same_map = graph_k(old) == graph_k(new), old.layout == new.layout
+    scores = [name for name in results.scores if _same_scores(name, old, new, same_graph=same_graph)]
+    names = ["vectors", "pca", "index", "keywords", *(f"scores.{name}" for name in scores)]
+    names += ["graph", "regions"] if same_graph else []
+    names += ["layout", "trust"] if same_graph and same_map else []
+    kept = results if same_graph else replace(results, graph=None, trust=None, regions=None)
+    kept = _with_scores(kept if same_map else replace(kept, trust=None), scores)
+    if same_graph and _learnt_from(old) == _learnt_from(new):
+        kept, names = replace(kept, normals=results.normals), [*names, NORMALS]
+    return replace(kept, records=_of(results, names))
+
+
+def _same_scores(name: str, old: Plan, new: Plan, *, same_graph: bool) -> bool:
+    """Whether a detector's scores are those of the new plan, too."""
+    if name not in new.detectors or _learnt_from(old) != _learnt_from(new) or old.detector(name) != new.detector(name):
+        return False
+    if name == CONSENSUS:
+        others = [each for each in {*old.detectors, *new.detectors} if each != CONSENSUS]
+        return all(each in old.detectors and _same_scores(each, old, new, same_graph=same_graph) for each in others)
+    return same_graph or not new.detector(name).k_needed
+
+
+def _learnt_from(plan: Plan) -> tuple[object, ...]:
+    return plan.normal, plan.reference
+
+
+def _without_scores(results: Results) -> Results:
+    return _with_scores(results, ())
+
+
+def _with_scores(results: Results, names: Collection[str]) -> Results:
+    """The results with the scores of these detectors alone, and nothing else that was learnt from the normal texts."""
+    scores = {name: results.scores[name] for name in names}
+    rankings = {name: results.rankings[name] for name in names if name in results.rankings}
+    agreement = results.agreement if CONSENSUS in names else None
+    return replace(results, scores=scores, rankings=rankings, agreement=agreement, failed={}, normals=None)
 
 
 def _embedding_of(plan: Plan) -> tuple[object, ...]:
@@ -226,12 +257,26 @@ def add_result(results: Results, record: StageRecord, found: StageResult) -> Res
         return replace(results, trust=trust_of(found))
     if stage == "regions":
         return replace(results, regions=Regions.of(found.arrays["levels"], record.facts))
+    if stage == NORMALS:
+        return replace(results, normals=knn_graph(found))
     if stage == "scores":
-        kept = ranking_of(found)
-        rankings = {name: kept_one for name, kept_one in results.rankings.items() if name != detector}
-        rankings |= {} if kept is None else {detector: kept}
-        return replace(results, scores={**results.scores, detector: found.arrays["scores"]}, rankings=rankings)
+        return _add_scores(results, detector, found)
     assert found.folder is not None
     if stage == "keywords":
         return replace(results, keywords=found.folder / KEYWORDS_FILE)
     return replace(results, index=AnnoyFile(found.folder / INDEX_FILE, record.facts))
+
+
+def _add_scores(results: Results, detector: str, found: StageResult) -> Results:
+    """The scores of a detector, or why there are none."""
+    scores, rankings, failed = dict(results.scores), dict(results.rankings), dict(results.failed)
+    for known in (scores, rankings, failed):
+        known.pop(detector, None)
+    facts = found.meta["facts"]
+    if FAILED in facts:
+        return replace(results, scores=scores, rankings=rankings, failed=failed | {detector: facts[FAILED]})
+    kept = ranking_of(found)
+    rankings |= {} if kept is None else {detector: kept}
+    agreement = found.arrays.get("agreement", results.agreement)
+    scores[detector] = found.arrays["scores"]
+    return replace(results, scores=scores, rankings=rankings, failed=failed, agreement=agreement)

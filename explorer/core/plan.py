@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
-from explorer.core.anomaly.detectors import DETECTORS
+from explorer.core.anomaly.base import Detector
+from explorer.core.anomaly.consensus import NAME as CONSENSUS
+from explorer.core.anomaly.detectors import DETECTORS, specified, unknown_detector
+from explorer.core.anomaly.spec import DetectorSpec
 from explorer.core.embedding.base import Precision
 from explorer.core.neighbors.base import METRICS, Metric
+from explorer.core.neighbors.prepare import Transform
 from explorer.core.projection.base import LAYOUTS
 from explorer.errors import OptionError
 
@@ -20,11 +24,35 @@ MAX_ASKED = 10_000
 """A k above ``MAX_K`` may be asked of a corpus of fewer texts: it is answered with what there is."""
 
 
+Mode = Literal["unsupervised", "novelty"]
+
+LABELLED = "label:"
+ROWS = "rows:"
+FINE = "fine"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Another project whose texts count as normal.
+
+    path : its folder. texts : fingerprint of its corpus, as it was when it was named.
+    without : rows that a person threw away or flagged there, as ranges ("0-3,17"): nothing is learnt from them.
+    """
+
+    path: str
+    texts: str
+    without: str = ""
+
+
 @dataclass(frozen=True)
 class Plan:
     """Parameters of a run. ``detectors[0]`` gives ``anomaly_score``; at most one of ``threshold`` and ``flag_share``.
 
     vectors : path of precomputed embeddings (one row a text, corpus order); then ``encoder`` is not used.
+    standardise : whether every dimension is brought to mean 0 and deviation 1 before neighbours are looked for.
+    detectors : names. options : their parameters where they differ from the usual ones, as ``knn:k=4``, by name.
+    normal : which rows count as normal, for novelty: ``label:NAME`` (by the label column) or ``rows:0-3,17``; ``fine``
+    (by hand) stands for rows until a project says which. reference : or the texts of another project.
     flag_share : share of the scored texts to flag, 0..1. layout : which map is drawn, if ``map``.
     Raises ``OptionError`` when made with a parameter that cannot work.
     """
@@ -35,7 +63,11 @@ class Plan:
     vectors: str | None = None
     k: int = 15
     metric: Metric = "cosine"
+    standardise: bool = False
     detectors: tuple[str, ...] = ("knn", "lof")
+    options: tuple[str, ...] = ()
+    normal: str | None = None
+    reference: Reference | None = None
     threshold: float | None = None
     flag_share: float | None = None
     seed: int = 0
@@ -45,6 +77,7 @@ class Plan:
     def __post_init__(self) -> None:
         self._check_neighbours()
         self._check_detectors()
+        self._check_normal()
         self._check_flags()
         if self.precision not in get_args(Precision):
             raise OptionError(f"Unknown precision {self.precision!r}.", "Use auto or fp32.")
@@ -52,6 +85,21 @@ class Plan:
             raise OptionError(f"Unknown layout {self.layout!r}.", f"Use one of: {', '.join(LAYOUTS)}.")
         if not 0 <= self.seed < 2**31:
             raise OptionError(f"The seed {self.seed} is out of range.", "Use a number from 0 to 2147483647.")
+
+    @property
+    def mode(self) -> Mode:
+        """``novelty`` where something is known to be normal; ``unsupervised`` scores the corpus by itself."""
+        return "unsupervised" if self.normal is None and self.reference is None else "novelty"
+
+    @property
+    def transform(self) -> Transform:
+        """What is done to the vectors before neighbours are looked for."""
+        return "standardise" if self.standardise else "none"
+
+    def detector(self, name: str) -> Detector:
+        """The detector of that name with the plan's parameters. Raises ``OptionError`` for those that cannot work."""
+        specs = {spec.name: spec for spec in map(DetectorSpec.parse, self.options)}
+        return specified(specs.get(name, DetectorSpec(name)), self.k)
 
     def _check_neighbours(self) -> None:
         if not 1 <= self.k <= MAX_ASKED:
@@ -61,17 +109,38 @@ class Plan:
 
     def check_for(self, rows: int) -> None:
         """Raise ``OptionError`` if a corpus of that many rows would need more neighbours than can be computed."""
-        if min(self.k, rows - 1) > MAX_K:
-            raise OptionError(f"k = {self.k} neighbours cannot be computed.", f"Use a number from 1 to {MAX_K}.")
+        k = max(self.k, *(self.detector(name).k_needed for name in self.detectors))
+        if min(k, rows - 1) > MAX_K:
+            raise OptionError(f"k = {k} neighbours cannot be computed.", f"Use a number from 1 to {MAX_K}.")
 
     def _check_detectors(self) -> None:
         if not self.detectors:
             raise OptionError("No detector was named.", f"Use one or more of: {', '.join(DETECTORS)}.")
         for name in self.detectors:
             if name not in DETECTORS:
-                raise OptionError(f"Unknown detector {name!r}.", f"Use one or more of: {', '.join(DETECTORS)}.")
+                raise unknown_detector(name)
         if len(set(self.detectors)) < len(self.detectors):
             raise OptionError("A detector was named twice.", "Name each detector once.")
+        if CONSENSUS in self.detectors and len(self.detectors) < 3:
+            what = "A consensus needs at least two other detectors."
+            raise OptionError(what, f"Name them too, such as: {CONSENSUS} knn lof ecod.")
+        specs = [DetectorSpec.parse(words) for words in self.options]
+        if len({spec.name for spec in specs}) < len(specs):
+            raise OptionError("The parameters of a detector were given twice.", "Give them once, separated by commas.")
+        for spec in specs:
+            specified(spec, self.k)
+
+    def _check_normal(self) -> None:
+        if self.normal is not None and self.reference is not None:
+            raise OptionError(
+                "Normal rows and a reference project were both given.", "Give one of the two: what is learnt from."
+            )
+        if self.normal is None or self.normal == FINE:
+            return
+        if not any(self.normal.startswith(how) and self.normal != how for how in (LABELLED, ROWS)):
+            raise OptionError(
+                f"Nothing says which rows {self.normal!r} are.", "Use label:NAME, fine (decided by hand) or rows:0-99."
+            )
 
     def _check_flags(self) -> None:
         if self.threshold is not None and self.flag_share is not None:
@@ -85,7 +154,8 @@ class Plan:
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-able, for manifests, projects and worker requests."""
-        return asdict(self) | {"detectors": list(self.detectors)}
+        lists = {"detectors": list(self.detectors), "options": list(self.options)}
+        return asdict(self) | lists
 
     @staticmethod
     def from_dict(values: Mapping[str, Any]) -> Plan:
@@ -95,4 +165,7 @@ class Plan:
             raise OptionError(
                 f"Unknown parameters: {', '.join(sorted(unknown))}.", "They may come from a newer version."
             )
-        return Plan(**{**values, **({"detectors": tuple(values["detectors"])} if "detectors" in values else {})})
+        tuples = {name: tuple(values[name]) for name in ("detectors", "options") if name in values}
+        reference = values.get("reference")
+        named = {"reference": None if reference is None else Reference(**reference)}
+        return Plan(**{**values, **tuples, **named})

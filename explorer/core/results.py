@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from explorer.core.anomaly.base import Scores
 from explorer.core.anomaly.flags import Ranking, ranking
@@ -46,6 +49,8 @@ class Results:
     pca : (n, 3), the first picture in its first two columns. layout : the map that the plan asks for, (n, 2) or (n, 3).
     trust : how far that map can be trusted. regions : what its regions are about. keywords : the full-text index.
     rankings : what follows from each detector's scores alone, where it was kept with them.
+    failed : detectors that gave no scores, and why. agreement : (n,) how many detectors would flag each text, where a
+    consensus was asked for. normals : neighbours among the texts that count as normal (novelty).
     store : where the arrays lie; held so that a temporary one lives as long as they do.
     """
 
@@ -60,6 +65,9 @@ class Results:
     graph: KnnGraph | None = None
     scores: Mapping[str, Scores] = field(default_factory=dict)
     rankings: Mapping[str, Ranking] = field(default_factory=dict)
+    failed: Mapping[str, str] = field(default_factory=dict)
+    agreement: NDArray[np.int16] | None = None
+    normals: KnnGraph | None = None
     index: AnnoyFile | None = None
     records: tuple[StageRecord, ...] = ()
     store: ResultStore | None = None
@@ -70,6 +78,10 @@ class Results:
         if self.layout is not None or self.pca is None:
             return self.layout
         return self.pca[:, :2]
+
+    def leading(self, detectors: Sequence[str]) -> str:
+        """Whose score is the anomaly score: the first of ``detectors`` that has not failed, else the first."""
+        return next((name for name in detectors if name not in self.failed), detectors[0])
 
     def ranking(self, detector: str) -> Ranking:
         """Ranks and threshold of a detector's scores: as they were kept, else sorted now."""

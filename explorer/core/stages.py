@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.core.anomaly.base import DetectorInput, in_six_digits
-from explorer.core.anomaly.detectors import detector
-from explorer.core.anomaly.flags import Ranking, Threshold, ranking
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.corpus.keys import text_keys
 from explorer.core.drawing import draw
@@ -22,68 +19,33 @@ from explorer.core.embedding.precomputed import load_vectors, vectors_card
 from explorer.core.embedding.registry import EncoderRequest, identify, open_encoder
 from explorer.core.embedding.store import VectorStore
 from explorer.core.fingerprint import fingerprint
-from explorer.core.neighbors.base import KnnGraph
 from explorer.core.plan import Plan
 from explorer.core.progress import Progress
-from explorer.core.projection.base import LAYOUTS, nobody
+from explorer.core.projection.base import LAYOUTS
 from explorer.core.projection.trust import Trust
+from explorer.core.scoring import scoring_stages
 from explorer.core.storage import ResultStore, StageResult
+from explorer.core.work import RECALL, VERSION, Output, Stage, Work, graph_key, knn_graph, vectors_key
 from explorer.errors import EncoderError, VectorsError
-
-VERSION = 1
-"""Raised when a stage computes something else from the same inputs, so that old results are not reused."""
 
 LAYOUT_K = 15
 """Neighbours that the layout reads (UMAP's default), whatever ``k`` the person looks at."""
 
-RECALL = 0.98
-"""Recall asked of every approximate neighbour search; what was measured is shown beside it."""
-
 INDEX_FILE = "index.ann"
 KEYWORDS_FILE = "keywords.sqlite"
-
-Output = tuple[Mapping[str, NDArray[Any]], Mapping[str, Any]]
-OnPartial = Callable[[NDArray[np.float32]], None]
-
-
-@dataclass
-class Work:
-    """What the stages of one run share: inputs, what is done so far, and where partial layouts go."""
-
-    corpus: Corpus
-    plan: Plan
-    card: EncoderCard
-    store: ResultStore
-    on_partial: OnPartial = nobody
-    encoder: Encoder | None = None
-    done: dict[str, StageResult] = field(default_factory=dict)
-
-    def array(self, stage: str, name: str) -> NDArray[Any]:
-        return self.done[stage].arrays[name]
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One step: its name, the key of its result, its share of the time, and what it does, in words and in code."""
-
-    name: str
-    words: str
-    weight: float
-    key: str
-    compute: Callable[[Work, str, Progress], Output]
 
 
 def stages(corpus: Corpus, plan: Plan, card: EncoderCard) -> tuple[Stage, ...]:
     """The stages of a run in order. Pure: keys follow from the inputs' fingerprints alone."""
-    vectors = fingerprint("vectors", VERSION, corpus.fingerprint, card.fingerprint)
-    graph = fingerprint("graph", VERSION, vectors, graph_k(plan), plan.metric, plan.seed)
+    vectors = vectors_key(corpus.fingerprint, card)
+    graph = graph_key(vectors, graph_k(plan), plan)
     index = fingerprint("index", VERSION, vectors, plan.metric, plan.seed)
     first, *drawing = _drawing(corpus, plan, card, vectors, graph)
     return (
         Stage("vectors", "Embedding", 60, vectors, compute_vectors),
         *([first] if plan.map else []),
         Stage("graph", "Finding neighbours", 15, graph, compute_graph),
-        *(_score_stage(name, graph, plan) for name in plan.detectors),
+        *scoring_stages(corpus, plan, vectors, graph, graph_k(plan)),
         *(drawing if plan.map else []),
         Stage("index", "Building the search index", 8, index, compute_index),
     )
@@ -107,19 +69,13 @@ def _drawing(corpus: Corpus, plan: Plan, card: EncoderCard, vectors: str, graph:
 
 def _layout_key(texts: str, grown_from: tuple[str, ...], plan: Plan, card: EncoderCard) -> str:
     """Key of the map of a corpus. New texts are placed on the map that was there: it depends on the ones before."""
-    vectors = fingerprint("vectors", VERSION, texts, card.fingerprint)
-    graph = fingerprint("graph", VERSION, vectors, graph_k(plan), plan.metric, plan.seed)
+    graph = graph_key(vectors_key(texts, card), graph_k(plan), plan)
     return fingerprint("layout", VERSION, graph, LAYOUT_K, plan.seed, plan.layout, grown_from)
-
-
-def _score_stage(name: str, graph: str, plan: Plan) -> Stage:
-    key = fingerprint("scores", VERSION, graph, name, dict(detector(name, plan.k).parameters), plan.seed)
-    return Stage(f"scores.{name}", f"Scoring with {name}", 3, key, compute_scores(name))
 
 
 def graph_k(plan: Plan) -> int:
     """The largest k that anything needs: the graph is computed once, and a smaller k is a prefix."""
-    needed = (detector(name, plan.k).k_needed for name in plan.detectors)
+    needed = (plan.detector(name).k_needed for name in plan.detectors)
     return max(plan.k, LAYOUT_K if plan.map else 0, *needed)
 
 
@@ -214,37 +170,13 @@ def compute_graph(work: Work, key: str, progress: Progress) -> Output:
         work.array("vectors", "vectors"),
         k=graph_k(plan),
         metric=plan.metric,
+        transform=plan.transform,
         recall=RECALL,
         seed=plan.seed,
         progress=progress,
     )
     facts = {"metric": graph.metric, "method": graph.method, "recall": graph.recall, "recall_rows": graph.recall_rows}
     return {"ids": graph.ids, "distances": graph.distances}, facts
-
-
-def compute_scores(name: str) -> Callable[[Work, str, Progress], Output]:
-    """The stage function of one detector: scores, the ranks that follow, and the threshold that is their own."""
-
-    def compute(work: Work, key: str, progress: Progress) -> Output:
-        from explorer.core.neighbors.prepare import prepare
-
-        plan = work.plan
-        prepared = prepare(work.array("vectors", "vectors"), plan.metric)
-        chosen = detector(name, plan.k)
-        data = DetectorInput(prepared.vectors, knn_graph(work.done["graph"]), prepared.valid, plan.seed)
-        found = ranking(in_six_digits(chosen.score(data, progress)))
-        facts = {"parameters": dict(chosen.parameters), "own": [found.own.value, found.own.rule]}
-        return {"scores": found.scores, "ranks": found.ranks}, facts
-
-    return compute
-
-
-def ranking_of(result: StageResult) -> Ranking | None:
-    """What ``compute_scores`` saved beside the scores; nothing in results of an older version."""
-    own = result.meta["facts"].get("own")
-    if own is None or "ranks" not in result.arrays:
-        return None
-    return Ranking(result.arrays["scores"], result.arrays["ranks"], Threshold(*own))
 
 
 def compute_layout(work: Work, key: str, progress: Progress) -> Output:
@@ -320,16 +252,3 @@ def compute_index(work: Work, key: str, progress: Progress) -> Output:
         vectors, work.plan.metric, file, recall=RECALL, k=LAYOUT_K, seed=work.plan.seed, progress=progress
     )
     return {}, facts
-
-
-def knn_graph(result: StageResult) -> KnnGraph:
-    """The graph that ``compute_graph`` saved."""
-    facts = result.meta["facts"]
-    return KnnGraph(
-        result.arrays["ids"],
-        result.arrays["distances"],
-        facts["metric"],
-        facts["method"],
-        facts["recall"],
-        facts["recall_rows"],
-    )

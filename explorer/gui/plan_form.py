@@ -13,7 +13,8 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
-    QHBoxLayout,
+    QGridLayout,
+    QLayout,
     QLineEdit,
     QPushButton,
     QSpinBox,
@@ -32,6 +33,8 @@ ENCODERS = {
     "lexical": ("Lexical: shared words", "TF-IDF and SVD, fitted on the corpus; any language; the quickest"),
 }
 OTHER = "\0other"
+ABREAST = 5
+"""Detectors in one line of the form."""
 METRIC_WORDS = {"cosine": "Cosine", "euclidean": "Euclidean"}
 PRECISION_WORDS = {"auto": "Automatic", "fp32": "Full (fp32)"}
 PRECISION_TIP = "Automatic computes in bf16 where the processor has it and the result agrees with fp32"
@@ -154,11 +157,10 @@ class PlanForm(QWidget):
             self._metric.addItem(METRIC_WORDS[metric], metric)
         for precision, words in PRECISION_WORDS.items():
             self._precision.addItem(words, precision)
-        boxes = line()
-        for name, box in self._detectors.items():
+        boxes = QGridLayout()
+        for place, (name, box) in enumerate(self._detectors.items()):
             named(box, f"Detector {name}", str(getattr(DETECTORS[name], "summary", "")))
-            boxes.addWidget(box)
-        boxes.addStretch(1)
+            boxes.addWidget(box, place // ABREAST, place % ABREAST)
         browse = named(QPushButton("Bro&wse…"), "Choose a file of vectors")
         browse.clicked.connect(self._choose_vectors)
         vectors = line()
@@ -167,7 +169,7 @@ class PlanForm(QWidget):
         self._vectors.setPlaceholderText("None: the encoder makes them")
         form = QFormLayout(self._advanced)
         form.setContentsMargins(2 * UNIT, 0, 0, 0)
-        fields: tuple[tuple[str, QWidget | QHBoxLayout], ...] = (
+        fields: tuple[tuple[str, QWidget | QLayout], ...] = (
             ("&Neighbours (k)", self._k), ("&Metric", self._metric), ("Detectors", boxes),
             ("&Precision", self._precision), ("See&d", self._seed),
         )  # fmt: skip

@@ -98,8 +98,9 @@ def test_banned_words() -> None:
 
 
 def test_broad_except_only_at_the_boundaries() -> None:
-    """A job, the bridge or the command line may turn any exception into a message; nobody else."""
-    allowed = {"explorer/cli.py", "explorer/app/worker.py", "explorer/gui/safely.py"}
+    """A job, the bridge, the command line, or the stage that runs other people's detectors may turn any exception into
+    a message; nobody else."""
+    allowed = {"explorer/cli.py", "explorer/app/worker.py", "explorer/gui/safely.py", "explorer/core/scoring.py"}
     for path in SOURCES:
         name = str(path.relative_to(ROOT))
         for node in ast.walk(tree(path)):

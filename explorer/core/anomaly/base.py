@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.core.anomaly.costs import Cost
 from explorer.core.arrays import Vectors
-from explorer.core.neighbors.base import KnnGraph
+from explorer.core.neighbors.base import Ids, KnnGraph
 from explorer.core.progress import Progress
 from explorer.errors import OptionError
 
 Scores = NDArray[np.float64]
 """(n,) one score a row, higher = stranger, NaN = not scored (zero vector)."""
+
+Parameter = int | float | str
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The rows that a detector learns from: those that count as normal.
+
+    vectors : (m, d) in the space of the rows that are scored.
+    graph : the kNN graph of the valid ones among them.
+    valid : (m,) bool, False for rows that nothing is learnt from (zero vectors).
+    places : (n,) which of them each scored row is, ``MISSING`` where it is none of them.
+    """
+
+    vectors: Vectors
+    graph: KnnGraph
+    valid: NDArray[np.bool_]
+    places: Ids
 
 
 @dataclass(frozen=True)
@@ -23,15 +42,26 @@ class DetectorInput:
     """What a detector may read.
 
     vectors : (n, d) float32 in the space that the graph was built in (after any transform).
-    graph : the shared kNN graph over the same rows.
+    graph : the neighbours of every row among the rows learnt from, itself left out; ids count those rows.
     valid : (n,) bool, False for rows with a zero vector: those get NaN.
     seed : the only source of randomness.
+    normal : what to learn from (novelty); None = the rows themselves (unsupervised), then ``graph`` is the shared one.
+    others : scores of the other detectors of the plan, for a consensus.
     """
 
     vectors: Vectors
     graph: KnnGraph
     valid: NDArray[np.bool_]
     seed: int
+    normal: Fit | None = None
+    others: Mapping[str, Scores] = field(default_factory=dict)
+
+    @property
+    def fit(self) -> Fit:
+        """What to learn from, in either mode."""
+        if self.normal is not None:
+            return self.normal
+        return Fit(self.vectors, self.graph, self.valid, np.arange(len(self.vectors), dtype=np.int32))
 
 
 class Detector(Protocol):
@@ -46,28 +76,41 @@ class Detector(Protocol):
         ...
 
     @property
-    def parameters(self) -> Mapping[str, int | float | str]: ...
+    def parameters(self) -> Mapping[str, Parameter]: ...
 
     @property
     def k_needed(self) -> int:
         """Neighbours it reads from the graph; 0 if none."""
         ...
 
+    def cost(self, rows: int, fit_rows: int, dimension: int) -> Cost:
+        """What it takes to learn from ``fit_rows`` and score ``rows`` vectors of ``dimension`` numbers."""
+        ...
+
     def score(self, data: DetectorInput, progress: Progress) -> Scores: ...
 
 
-def positive(parameter: str, value: int) -> None:
+def positive(parameter: str, value: float) -> None:
     """Raise ``OptionError`` unless ``value`` is at least 1."""
-    if value < 1:
+    if not value >= 1:
         raise OptionError(f"{parameter} = {value} cannot be used to score texts.", "Use a number of at least 1.")
 
 
-def nearest(graph: KnnGraph, k: int) -> KnnGraph:
-    """The graph of the ``k`` nearest, or of all other rows where there are fewer than that.
+def above_zero(parameter: str, value: float) -> None:
+    """Raise ``OptionError`` unless ``value`` is larger than 0."""
+    if not 0 < value < float("inf"):
+        raise OptionError(f"{parameter} = {value:g} cannot be used to score texts.", "Use a number above 0.")
 
-    Raises ``ValueError`` where the graph was built with a smaller k than its rows allow.
-    """
-    return graph.prefix(min(k, max(graph.rows - 1, 0), graph.k) if graph.k >= graph.rows - 1 else k)
+
+def one_of(parameter: str, value: str, choices: tuple[str, ...]) -> None:
+    """Raise ``OptionError`` unless ``value`` is one of ``choices``."""
+    if value not in choices:
+        raise OptionError(f"{parameter} = {value} means nothing here.", f"Use one of: {', '.join(choices)}.")
+
+
+def nearest(graph: KnnGraph, k: int) -> KnnGraph:
+    """The graph of the ``k`` nearest. Raises ``ValueError`` where the graph was built with a smaller k."""
+    return graph.prefix(k)
 
 
 def in_six_digits(scores: Scores) -> Scores:

@@ -6,16 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from explorer.core.anomaly.base import DetectorInput, Scores, positive
-from explorer.core.arrays import Vectors
+from explorer.core.anomaly.base import DetectorInput, Parameter, Scores, positive
+from explorer.core.anomaly.costs import Cost
+from explorer.core.anomaly.fitted import by_chunk, taken
 from explorer.core.progress import SILENT, Progress
 
 SAMPLES = 256
 """Rows each tree is grown on, as in the paper, scikit-learn and PyOD."""
-CHUNK = 4096
-"""Rows scored between two chances to cancel."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +21,8 @@ class IsolationForest:
     """How few random splits it takes to set a row apart from ``SAMPLES`` others, averaged over ``n_trees`` trees.
 
     The scores are those of scikit-learn (``-score_samples``) for the same vectors and seed, 0 to 1, about 0.5 for an
-    ordinary row. Reads the vectors, not the graph. Raises ``OptionError`` for ``n_trees`` below 1.
+    ordinary row. Reads the vectors, not the graph. Text-ADBench and PyOD: 100 trees, too. Raises ``OptionError`` for
+    ``n_trees`` below 1.
     """
 
     n_trees: int = 100
@@ -34,12 +33,15 @@ class IsolationForest:
         positive("n_trees", self.n_trees)
 
     @property
-    def parameters(self) -> Mapping[str, int | float | str]:
+    def parameters(self) -> Mapping[str, Parameter]:
         return {"n_trees": self.n_trees, "samples": SAMPLES}
 
     @property
     def k_needed(self) -> int:
         return 0
+
+    def cost(self, rows: int, fit_rows: int, dimension: int) -> Cost:
+        return Cost(1.0 + 1e-6 * self.n_trees * rows, fit_rows, fit_rows, False, 20.0)
 
     def score(self, data: DetectorInput, progress: Progress = SILENT) -> Scores:
         """Scores of all valid rows. The fit cannot be cancelled; it takes a second or so at 50,000 rows."""
@@ -47,16 +49,14 @@ class IsolationForest:
 
         progress.report(0.0, "Isolation forest: growing trees")
         scores = np.full(len(data.vectors), np.nan)
-        if not data.valid.any():
-            return scores
-        forest = Forest(n_estimators=self.n_trees, max_samples="auto", random_state=data.seed)
-        forest.fit(_rows(data.vectors, data.valid))
-        for start in range(0, len(scores), CHUNK):
-            chunk = slice(start, start + CHUNK)
-            valid = data.valid[chunk]
-            if valid.any():
-                scores[chunk][valid] = -forest.score_samples(_rows(data.vectors[chunk], valid))
-            progress.report(0.3 + 0.7 * min(start + CHUNK, len(scores)) / len(scores), "Isolation forest")
+        training = taken(data.fit.vectors, np.flatnonzero(data.fit.valid))
+        if len(training):
+            forest = Forest(n_estimators=self.n_trees, max_samples="auto", random_state=data.seed)
+            forest.fit(np.asarray(training, np.float32))
+            by_chunk(
+                scores, data, lambda rows: -forest.score_samples(rows), "Isolation forest", progress.part(0.3, 1.0)
+            )
+        progress.report(1.0, "Isolation forest")
         return scores
 
 
@@ -73,8 +73,3 @@ def _unsuccessful_search(rows: int) -> float:
     if rows <= 2:
         return float(max(rows - 1, 0))
     return 2.0 * (float(np.log(rows - 1.0)) + float(np.euler_gamma)) - 2.0 * (rows - 1.0) / rows
-
-
-def _rows(vectors: Vectors, valid: NDArray[np.bool_]) -> Vectors:
-    """The valid rows; the very array where all are, which spares a copy of a memory-mapped file."""
-    return np.asarray(vectors if valid.all() else vectors[valid], np.float32)

@@ -4,37 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
-from explorer.core.anomaly.base import DetectorInput, Scores, nearest, positive
+from explorer.core.anomaly.base import DetectorInput, Parameter, Scores, nearest, one_of, positive
+from explorer.core.anomaly.costs import Cost
+from explorer.core.anomaly.spec import declared
 from explorer.core.neighbors.base import MISSING, KnnGraph
 from explorer.core.progress import SILENT, Progress
+
+Aggregate = Literal["mean", "largest"]
 
 
 @dataclass(frozen=True)
 class Knn:
     """Mean distance to the ``k`` nearest other rows, or the distance to the farthest of them.
 
-    Raises ``OptionError`` for a ``k`` below 1.
+    Text-ADBench and PyOD: the largest of k = 5, of new rows among those learnt from. Raises ``OptionError`` for a ``k``
+    below 1 or an unknown ``aggregate``.
     """
 
     k: int = 15
-    aggregate: Literal["mean", "largest"] = "mean"
+    aggregate: Aggregate = "mean"
     name: str = "knn"
     summary: str = "Finds texts that lie far from everything else; simple and hard to beat."
 
     def __post_init__(self) -> None:
         positive("k", self.k)
+        one_of("aggregate", self.aggregate, get_args(Aggregate))
 
     @property
-    def parameters(self) -> Mapping[str, int | float | str]:
-        return {"k": self.k, "aggregate": self.aggregate}
+    def parameters(self) -> Mapping[str, Parameter]:
+        return declared(self)
 
     @property
     def k_needed(self) -> int:
         return self.k
+
+    def cost(self, rows: int, fit_rows: int, dimension: int) -> Cost:
+        return Cost(2e-8 * rows * self.k, fit_rows, fit_rows, False, 1e-6 * rows * self.k * 9)
 
     def score(self, data: DetectorInput, progress: Progress = SILENT) -> Scores:
         """Scores in the graph's metric. A row with fewer than k neighbours is scored by those it has; with none, 0."""

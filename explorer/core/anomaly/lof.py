@@ -9,7 +9,9 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.core.anomaly.base import DetectorInput, Scores, nearest, positive
+from explorer.core.anomaly.base import DetectorInput, Parameter, Scores, nearest, positive
+from explorer.core.anomaly.costs import Cost
+from explorer.core.anomaly.spec import declared
 from explorer.core.neighbors.base import MISSING, KnnGraph
 from explorer.core.progress import SILENT, Progress
 
@@ -39,7 +41,7 @@ class Lof:
     ordinary. Here copies in a pile score 1, and who lies near them is compared with a density on the scale of the
     corpus (``PILE``), but never with less than its own: nowhere is denser than in a pile.
 
-    Raises ``OptionError`` for a ``k`` below 1.
+    Text-ADBench: k = 30; PyOD: k = 20. Raises ``OptionError`` for a ``k`` below 1.
     """
 
     k: int = 15
@@ -50,21 +52,25 @@ class Lof:
         positive("k", self.k)
 
     @property
-    def parameters(self) -> Mapping[str, int | float | str]:
-        return {"k": self.k}
+    def parameters(self) -> Mapping[str, Parameter]:
+        return declared(self)
 
     @property
     def k_needed(self) -> int:
         return self.k
 
+    def cost(self, rows: int, fit_rows: int, dimension: int) -> Cost:
+        return Cost(1e-7 * (rows + fit_rows) * self.k, fit_rows, fit_rows, False, 30.0 + 8e-5 * (rows + fit_rows))
+
     def score(self, data: DetectorInput, progress: Progress = SILENT) -> Scores:
         """Local outlier factors. A row without neighbours scores 1."""
-        graph = nearest(data.graph, self.k)
-        reach = _by_chunk(_mean_reach, graph, _farthest(graph), progress.part(0.0, 0.5))
+        graph, among = nearest(data.graph, self.k), nearest(data.fit.graph, self.k)
+        farthest = _farthest(among)
+        reach = _by_chunk(_mean_reach, among, farthest, progress.part(0.0, 0.4))
         piled, of_piles = _piles(reach)
-        density = np.where(piled, np.inf, 1.0 / (reach + TINY))
-        factor = partial(_factor, of_piles)
-        scores = _by_chunk(factor, graph, density, progress.part(0.5, 1.0))
+        own = reach if data.normal is None else _by_chunk(_mean_reach, graph, farthest, progress.part(0.4, 0.6))
+        factor = partial(_factor, of_piles, _density(own, own <= piled))
+        scores = _by_chunk(factor, graph, _density(reach, reach <= piled), progress.part(0.6, 1.0))
         scores[~data.valid] = np.nan
         return scores
 
@@ -94,17 +100,24 @@ def _mean_reach(
     return _mean(reach, present)
 
 
-def _piles(reach: Floats) -> tuple[NDArray[np.bool_], float]:
-    """(n,) rows in a pile of copies, and the density that a pile is taken to have; 1 where there is nothing else."""
+def _piles(reach: Floats) -> tuple[float, float]:
+    """The mean reachability distance up to which a row is in a pile of copies, and the density that a pile is taken to
+    have; 1 where there is nothing else."""
     apart = reach[reach > 0.0]
     if not len(apart):
-        return reach == 0.0, 1.0
-    piled = reach <= SAME_PLACE * float(np.median(apart))
-    return piled, PILE / float(np.quantile(reach[~piled & (reach > 0.0)], 0.25))
+        return 0.0, 1.0
+    piled = SAME_PLACE * float(np.median(apart))
+    return piled, PILE / float(np.quantile(reach[reach > piled], 0.25))
+
+
+def _density(reach: Floats, piled: NDArray[np.bool_]) -> Floats:
+    """Local reachability density; infinite in a pile."""
+    return np.where(piled, np.inf, 1.0 / (reach + TINY))
 
 
 def _factor(
     of_piles: float,
+    own: Floats,
     rows: slice,
     ids: NDArray[np.int32],
     present: NDArray[np.bool_],
@@ -112,10 +125,10 @@ def _factor(
     density: Floats,
 ) -> Floats:
     """Mean density of the neighbours over the row's own. Infinite densities are those of piles."""
-    own = np.where(np.isinf(density[rows]), of_piles, density[rows])
+    mine = np.where(np.isinf(own[rows]), of_piles, own[rows])
     theirs = density[ids]
-    theirs = np.where(np.isinf(theirs), np.maximum(of_piles, own)[:, None], theirs)
-    factor = _mean(np.where(present, theirs / own[:, None], 0.0), present)
+    theirs = np.where(np.isinf(theirs), np.maximum(of_piles, mine)[:, None], theirs)
+    factor = _mean(np.where(present, theirs / mine[:, None], 0.0), present)
     return np.where(np.isfinite(factor), factor, 1.0)
 
 

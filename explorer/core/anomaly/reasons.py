@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.core.anomaly.base import Detector, Scores
+from explorer.core.anomaly.consensus import NAME as CONSENSUS
 from explorer.core.anomaly.flags import NORMAL_FROM_MEDIAN, SPREADS, Threshold, derive_threshold
 from explorer.core.anomaly.iforest import mean_splits
 from explorer.core.neighbors.base import MISSING, KnnGraph
@@ -25,7 +26,7 @@ class ScoreFacts:
 
     scores : (n,). median : of the scored rows; NaN if there is none. scored : how many rows are.
     own : the threshold that the detector's scores give by themselves.
-    neighbours : (n,) how many neighbours each row was scored by.
+    neighbours : (n,) how many neighbours each row was scored by. novelty : whether those are normal texts only.
     """
 
     name: str
@@ -35,6 +36,7 @@ class ScoreFacts:
     scored: int
     own: Threshold
     neighbours: NDArray[np.int64]
+    novelty: bool = False
 
     def would_flag(self, row: int) -> bool:
         """Whether the detector would flag the row by its own default rule."""
@@ -55,14 +57,20 @@ class CorpusFacts:
 
 
 def corpus_facts(
-    scores: Mapping[str, Scores], detectors: Iterable[Detector], graph: KnnGraph, lengths: NDArray[np.int64]
+    scores: Mapping[str, Scores],
+    detectors: Iterable[Detector],
+    graph: KnnGraph,
+    lengths: NDArray[np.int64],
+    *,
+    novelty: bool = False,
 ) -> CorpusFacts:
     """Facts over the scores of ``detectors``, the one that gives the anomaly score first.
 
-    scores : by detector name, (n,) each. lengths : (n,) characters of each text, 0 for an empty one.
+    scores : by detector name, (n,) each. graph : that the scores were made with, among normal texts for ``novelty``.
+    lengths : (n,) characters of each text, 0 for an empty one.
     """
     present = (graph.ids != MISSING).sum(axis=1)
-    every = tuple(_score_facts(detector, scores[detector.name], present) for detector in detectors)
+    every = tuple(_score_facts(each, scores[each.name], present, novelty=novelty) for each in detectors)
     filled = lengths[lengths > 0]
     return CorpusFacts(every, lengths, float(np.median(filled)) if len(filled) else 0.0, _usual_lengths(filled))
 
@@ -72,12 +80,19 @@ def reason(row: int, facts: CorpusFacts, override: bool | None = None) -> str:
     return "; ".join(_clauses(row, facts, override))
 
 
-def _score_facts(detector: Detector, scores: Scores, present: NDArray[np.int64]) -> ScoreFacts:
+def _score_facts(detector: Detector, scores: Scores, present: NDArray[np.int64], *, novelty: bool) -> ScoreFacts:
     known = scores[np.isfinite(scores)]
     median = float(np.median(known)) if len(known) else float("nan")
     neighbours = np.minimum(present, detector.k_needed)
     return ScoreFacts(
-        detector.name, dict(detector.parameters), scores, median, len(known), derive_threshold(scores), neighbours
+        detector.name,
+        dict(detector.parameters),
+        scores,
+        median,
+        len(known),
+        derive_threshold(scores),
+        neighbours,
+        novelty,
     )
 
 
@@ -98,7 +113,7 @@ def _clauses(row: int, facts: CorpusFacts, override: bool | None) -> list[str]:
         return [*clauses, _not_scored(row, facts)]
     first, *others = facts.detectors
     clauses.append(_fact(row, first))
-    clauses += [_fact(row, other) for other in others if other.would_flag(row)]
+    clauses += [_fact(row, other) for other in others if other.name in _WORDS and other.would_flag(row)]
     return clauses + _agreement(row, facts) + _length(row, facts)
 
 
@@ -107,11 +122,12 @@ def _not_scored(row: int, facts: CorpusFacts) -> str:
 
 
 def _agreement(row: int, facts: CorpusFacts) -> list[str]:
-    count = sum(each.would_flag(row) for each in facts.detectors)
-    if len(facts.detectors) < 2 or count == 0:
+    asked = [each for each in facts.detectors if each.name != CONSENSUS]
+    count = sum(each.would_flag(row) for each in asked)
+    if len(asked) < 2 or count == 0:
         return []
     verb = "agree" if count > 1 else "would flag it"
-    return [f"{count} of {len(facts.detectors)} detectors {verb}"]
+    return [f"{count} of {len(asked)} detectors {verb}"]
 
 
 def _length(row: int, facts: CorpusFacts) -> list[str]:
@@ -133,21 +149,34 @@ def _knn(row: int, facts: ScoreFacts) -> str:
     if count == 0:
         return "no other text to compare with"
     if count == 1:
-        what = "distance to its only neighbour"
+        what = "distance to the only normal text" if facts.novelty else "distance to its only neighbour"
     elif facts.parameters.get("aggregate") == "largest":
-        what = f"distance to the farthest of its {count} neighbours"
+        what = f"distance to the farthest of {_nearest(facts, count)}"
     else:
-        what = f"mean distance to its {count} neighbours"
+        what = f"mean distance to {_nearest(facts, count)}"
     return f"{what} {_number(facts.scores[row])}; the corpus median is {_number(facts.median)}"
+
+
+def _nearest(facts: ScoreFacts, count: int) -> str:
+    return f"the {count} nearest normal texts" if facts.novelty else f"its {count} neighbours"
 
 
 def _lof(row: int, facts: ScoreFacts) -> str:
     factor = float(facts.scores[row])
+    around = "around the nearest normal texts" if facts.novelty else "around its neighbours"
     if abs(factor - 1.0) < ALIKE:
-        return "about as dense as around its neighbours"
+        return f"about as dense as {around}"
     if factor > 1.0:
-        return f"{_number(factor)} times sparser than around its neighbours"
-    return f"{_number(1.0 / factor)} times denser than around its neighbours"
+        return f"{_number(factor)} times sparser than {around}"
+    return f"{_number(1.0 / factor)} times denser than {around}"
+
+
+def _cluster(row: int, facts: ScoreFacts) -> str:
+    return f"{_number(facts.scores[row])} from the nearest large cluster; the corpus median is {_number(facts.median)}"
+
+
+def _consensus(row: int, facts: ScoreFacts) -> str:
+    return f"stranger than {100 * facts.scores[row]:.0f} % of the texts on average over the detectors"
 
 
 def _iforest(row: int, facts: ScoreFacts) -> str:
@@ -159,7 +188,13 @@ def _plain(row: int, facts: ScoreFacts) -> str:
     return f"{facts.name} score {_number(facts.scores[row])}; the corpus median is {_number(facts.median)}"
 
 
-_WORDS: Mapping[str, Callable[[int, ScoreFacts], str]] = {"knn": _knn, "lof": _lof, "iforest": _iforest}
+_WORDS: Mapping[str, Callable[[int, ScoreFacts], str]] = {
+    "knn": _knn,
+    "lof": _lof,
+    "iforest": _iforest,
+    "cluster": _cluster,
+    CONSENSUS: _consensus,
+}
 
 
 def _number(value: float) -> str:

@@ -43,11 +43,62 @@ def exact_lists(
     everyone = np.arange(len(vectors))
     codes, shortlist = shortlists(tiles, min(k + SPARE, len(vectors) - 1), progress.part(0.0, 0.9))
     kernels.rerank(vectors, everyone, shortlist, metric == "euclidean", ids, distances)
-    unproven = everyone[~proven(tiles, everyone, codes, distances, metric)]
+    _prove(tiles, vectors, everyone, len(vectors), codes, metric, ids, distances, progress.part(0.9, 1.0))
+    return ids, distances
+
+
+def lists_among(
+    table: Vectors, among: int, first: int, k: int, metric: Metric, progress: Progress, tiles: Tiles | None = None
+) -> tuple[Ids, Distances]:
+    """The k nearest of the first ``among`` rows of ``table``, the row itself left out, for every row from ``first`` on.
+
+    Returns ids and distances of all rows of the table (n, k), ascending by (distance, id), those before ``first`` and
+    places that nothing is left for empty (2**31 - 1, inf). Raises ``Cancelled`` between blocks.
+    """
+    from explorer.core.neighbors import _select_kernels as kernels
+
+    tiles = tiles_for(table) if tiles is None else tiles
+    asked = np.arange(first, len(table))
+    ids, distances = kernels.empty_lists(len(table), k)
+    codes, shortlist = _shortlists_among(tiles, among, first, min(k + SPARE, among), progress.part(0.0, 0.9))
+    kernels.rerank(table, asked, shortlist[first:], metric == "euclidean", ids, distances)
+    _prove(tiles, table, asked, among, codes[first:], metric, ids, distances, progress.part(0.9, 1.0))
+    return ids, distances
+
+
+def _shortlists_among(tiles: Tiles, among: int, first: int, size: int, progress: Progress) -> tuple[Codes, Ids]:
+    """``shortlists`` for the rows from ``first`` on, among the first ``among`` rows."""
+    from explorer.core.neighbors import _select_kernels as kernels
+
+    codes, ids = tiles.empty_codes(tiles.rows, size), np.full((tiles.rows, size), -1, dtype=np.int32)
+    height, width = tiles.shape
+    for start in range(first, tiles.rows, height):
+        rows = slice(start, min(start + height, tiles.rows))
+        share = (start - first) / (tiles.rows - first)
+        for left in range(0, among, width):
+            progress.report(share, "Comparing with the normal texts", done=start - first, total=tiles.rows - first)
+            block = tiles.codes(rows, slice(left, min(left + width, among)))
+            kernels.scan_rows(block, np.arange(rows.start, rows.stop) - left, left, codes[rows], ids[rows])
+    return codes, ids
+
+
+def _prove(
+    tiles: Tiles,
+    vectors: Vectors,
+    asked: NDArray[np.intp],
+    among: int,
+    codes: Codes,
+    metric: Metric,
+    ids: Ids,
+    distances: Distances,
+    progress: Progress,
+) -> None:
+    """Prove the lists of ``asked`` by their shortlists' codes, and repair those that cannot be proven; in place."""
+    all_seen = codes[:, -1] >= tiles.far
+    unproven = asked[~(proven(tiles, asked, codes, distances, metric) | all_seen)]
     if len(unproven):
         exact = tiles if isinstance(tiles, Float32Tiles) else Float32Tiles(vectors)
-        _repair(exact, vectors, unproven, metric, ids, distances, progress.part(0.9, 1.0))
-    return ids, distances
+        _repair(exact, vectors, unproven, among, metric, ids, distances, progress)
 
 
 def proven(
@@ -95,23 +146,24 @@ def _repair(
     tiles: Tiles,
     vectors: Vectors,
     unproven: NDArray[np.intp],
+    among: int,
     metric: Metric,
     ids: Ids,
     distances: Distances,
     progress: Progress,
 ) -> None:
-    """Shortlist the unproven rows again in finer arithmetic, with twice the spare places; lists change in place.
+    """Shortlist the unproven rows again, in finer arithmetic, with twice the spare places; lists change in place.
 
     What float32 cannot tell apart either (a row with more than 2 * (k + SPARE) others at the same distance but for the
     last bits) stays as it is; the measured recall tells.
     """
     from explorer.core.neighbors import _select_kernels as kernels
 
-    size = min(2 * (ids.shape[1] + SPARE), len(vectors) - 1)
+    size = min(2 * (ids.shape[1] + SPARE), among)
     for start in range(0, len(unproven), REPAIR_ROWS):
         progress.report(start / len(unproven), "Proving close calls", done=start, total=len(unproven), unit="rows")
         rows = unproven[start : start + REPAIR_ROWS]
         codes = tiles.empty_codes(len(rows), size)
         found = np.full((len(rows), size), -1, dtype=np.int32)
-        kernels.scan_rows(tiles.codes(rows, slice(0, tiles.padded)), rows, 0, codes, found)
+        kernels.scan_rows(tiles.codes(rows, slice(0, among)), rows, 0, codes, found)
         kernels.rerank(vectors, rows, found, metric == "euclidean", ids, distances)

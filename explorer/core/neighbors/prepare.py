@@ -39,12 +39,19 @@ class Prepared:
     transform: Transform
 
 
-def prepare(vectors: NDArray[Any], metric: Metric = "cosine", transform: Transform = "none") -> Prepared:
+def prepare(
+    vectors: NDArray[Any],
+    metric: Metric = "cosine",
+    transform: Transform = "none",
+    *,
+    like: NDArray[np.float32] | None = None,
+) -> Prepared:
     """Transform and check ``vectors`` (n, d), which may be memory-mapped.
 
     ``standardise`` is scikit-learn's ``StandardScaler``: mean 0 and standard deviation 1 for each dimension over
     **all** rows (zero rows too, as published protocols do), constant dimensions divided by 1. For ``cosine`` rows are
-    then brought to length 1, unless they all are already.
+    then brought to length 1, unless they all are already. like : vectors (m, d) whose means and deviations are taken
+    instead, as new texts are standardised like the ones that they are compared with.
 
     Raises ``OptionError`` for an unknown metric or transform, ``VectorsError`` for a wrong shape, a number that is not
     finite (the row is named), or numbers whose squared distances float32 cannot hold (``refuse_extremes``).
@@ -56,7 +63,7 @@ def prepare(vectors: NDArray[Any], metric: Metric = "cosine", transform: Transfo
     valid = nonzero_rows(vectors)
     ready = np.ascontiguousarray(vectors, dtype=np.float32)
     if transform == "standardise":
-        ready = standardised(ready)
+        ready = standardised(ready, ready if like is None else like)
     if metric == "cosine":
         ready, lengths = unit_length(ready)
         valid &= lengths > 0
@@ -149,12 +156,12 @@ def unit_length(vectors: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDAr
     return ready, lengths
 
 
-def standardised(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Every dimension shifted to mean 0 and scaled to standard deviation 1, as ``StandardScaler`` does."""
+def standardised(vectors: NDArray[np.float32], like: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Every dimension shifted and scaled as brings ``like`` to mean 0 and deviation 1, as ``StandardScaler`` does."""
     ready = np.empty_like(vectors, subok=False)
-    if not len(vectors):
+    if not len(vectors) or not len(like):
         return ready
-    mean, scale = _mean_and_scale(vectors)
+    mean, scale = _mean_and_scale(like)
     for rows in blocks_of(vectors):
         ready[rows] = (vectors[rows] - mean) / scale
     return ready

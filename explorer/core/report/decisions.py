@@ -20,7 +20,7 @@ class Decisions:
 
     detector : whose score is ``anomaly_score``. flagged : (n,) bool, overrides applied.
     ranks : (n,) int64, 1 = strangest, 0 = not scored.
-    k : neighbours that the scores were computed with, and that a report lists.
+    plan : the parameters that the scores were computed with.
     overrides : row -> True (flagged by hand) or False (cleared by hand).
     marks : labels, notes and trash. A row in the trash stays in every report, and is marked there.
     """
@@ -29,7 +29,7 @@ class Decisions:
     threshold: Threshold
     flagged: NDArray[np.bool_]
     ranks: NDArray[np.int64]
-    k: int
+    plan: Plan
     overrides: Mapping[int, bool] = field(default_factory=dict)
     marks: Marks = NO_MARKS
 
@@ -46,9 +46,9 @@ def choose_threshold(ranking: Ranking, plan: Plan) -> Threshold:
 def decide(
     results: Results, plan: Plan, overrides: Mapping[int, bool] | None = None, marks: Marks = NO_MARKS
 ) -> Decisions:
-    """Flags and ranks by the plan's first detector."""
-    detector = plan.detectors[0]
+    """Flags and ranks by the first of the plan's detectors that has not failed."""
+    detector = results.leading(plan.detectors)
     ranking = results.ranking(detector)
     threshold = choose_threshold(ranking, plan)
     made = dict(overrides or {})
-    return Decisions(detector, threshold, flagged(ranking, threshold, made), ranking.ranks, plan.k, made, marks)
+    return Decisions(detector, threshold, flagged(ranking, threshold, made), ranking.ranks, plan, made, marks)

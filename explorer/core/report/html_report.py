@@ -24,6 +24,7 @@ from explorer.core.plan import Plan
 from explorer.core.progress import SILENT, Progress
 from explorer.core.report import html_parts as parts
 from explorer.core.report.manifest import counts, versions
+from explorer.core.report.scoring_remarks import scoring_remarks
 from explorer.core.report.table import Report, digits
 from explorer.core.report.visible import SNIPPET, visible
 from explorer.core.storage import output_errors, write_atomically
@@ -37,7 +38,11 @@ PARAMETERS = {
     "vectors": "Precomputed vectors",
     "k": "Neighbours (k)",
     "metric": "Distance",
+    "standardise": "Standardised",
     "detectors": "Detectors",
+    "options": "Parameters of detectors",
+    "normal": "Texts that count as normal",
+    "reference": "Reference project",
     "threshold": "Threshold set by hand",
     "flag_share": "Share to flag",
     "seed": "Seed",
@@ -132,7 +137,11 @@ def _content(report: Report, pictures: Sequence[Picture], facts: Facts) -> dict[
         "labels": parts.label_counts(report),
         "corpus": _corpus(report, facts.check),
         "rejected": report.corpus.rejected[:REJECTED_SHOWN],
-        "remarks": [*([facts.check.language_warning] if facts.check.language_warning else []), *facts.check.notices],
+        "remarks": [
+            *([facts.check.language_warning] if facts.check.language_warning else []),
+            *facts.check.notices,
+            *scoring_remarks(report.results, facts.plan),
+        ],
         "parameters": _parameters(report, facts.plan),
         "stages": report.results.records,
         "versions": {"text-anomaly-explorer": explorer.__version__, **versions()},
@@ -178,8 +187,10 @@ def _corpus(report: Report, check: CorpusCheck) -> dict[str, str]:
 
 def _parameters(report: Report, plan: Plan) -> dict[str, str]:
     """Every parameter that was set, then what came of it: the encoder's card and how neighbours were found."""
-    set_ones = {name: value for name, value in plan.as_dict().items() if value is not None}
-    found = {PARAMETERS.get(name, name.capitalize()): _parameter(value) for name, value in set_ones.items()}
+    set_ones = {name: value for name, value in plan.as_dict().items() if value not in (None, [])}
+    found = {"Mode": plan.mode} | {
+        PARAMETERS.get(name, name.capitalize()): _parameter(value) for name, value in set_ones.items()
+    }
     card, graph = report.results.card, report.results.graph
     if card is not None:
         found["Encoder used"] = f"{card.name}, {card.dimension} dimensions, digest {card.digest[:16]}"
@@ -189,6 +200,8 @@ def _parameters(report: Report, plan: Plan) -> dict[str, str]:
 
 
 def _parameter(value: object) -> str:
+    if isinstance(value, dict):
+        return str(value["path"])
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

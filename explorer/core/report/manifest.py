@@ -31,6 +31,7 @@ PACKAGES = (
     "numba",
     "numpy",
     "pyarrow",
+    "pyod",
     "scikit-learn",
     "scipy",
     "sentence-transformers",
@@ -81,6 +82,7 @@ def build_manifest(
             "rejected": [asdict(item) for item in corpus.rejected],
         },
         "encoder": None if results.card is None else asdict(results.card),
+        "mode": plan.mode,
         "parameters": plan.as_dict(),
         "seed": plan.seed,
         "threshold": {"value": decisions.threshold.value, "rule": decisions.threshold.rule},
@@ -91,6 +93,7 @@ def build_manifest(
         "versions": versions(),
         "machine": _machine(),
         "report": {"sha256": report_digest, "raw": raw, "detector": decisions.detector},
+        "failed": dict(results.failed),
     }
 
 

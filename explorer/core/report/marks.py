@@ -10,13 +10,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from explorer.core.arrays import Rows, inside, row_numbers, row_ranges
+
 MOST_LABELS = 64
 """Bits of a row's number."""
 
 IDS_LISTED = 1_000
 """Identifiers that the record of one label or of the trash spells out for a reader; of the rows, all are there."""
-
-Rows = NDArray[np.int64]
 
 
 def _no_bits() -> NDArray[np.uint64]:
@@ -95,7 +95,7 @@ class Marks:
             raise ValueError("its labels cannot be told apart")
         found = {str(entry["label"]): row_numbers(entry["rows"], rows) for entry in labels["assignments"]}
         trashed = row_numbers((values.get("trash") or {"rows": ""})["rows"], rows)
-        notes = {_inside(int(entry["row"]), rows): str(entry["note"]) for entry in values.get("notes") or ()}
+        notes = {inside(int(entry["row"]), rows): str(entry["note"]) for entry in values.get("notes") or ()}
         return Marks(names, _bits(names, found, rows), notes, _mask(trashed, rows))
 
     def same_as(self, other: Marks) -> bool:
@@ -107,27 +107,6 @@ class Marks:
 
 
 NO_MARKS = Marks()
-
-
-def row_ranges(rows: Rows) -> str:
-    """Ascending row numbers as text: ``0-3,17``."""
-    breaks = np.flatnonzero(np.diff(rows) != 1) + 1
-    runs = [(int(run[0]), int(run[-1])) for run in np.split(rows, breaks) if run.size]
-    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
-
-
-def row_numbers(ranges: str, rows: int) -> Rows:
-    """The inverse of :func:`row_ranges`. Raises ``ValueError`` for rows that a corpus of ``rows`` does not have."""
-    parts = [part.partition("-") for part in ranges.split(",")] if ranges else []
-    spans = [(_inside(int(first), rows), _inside(int(last or first), rows)) for first, _, last in parts]
-    found = [np.arange(first, last + 1, dtype=np.int64) for first, last in spans]
-    return np.concatenate(found) if found else np.empty(0, np.int64)
-
-
-def _inside(row: int, rows: int) -> int:
-    if not 0 <= row < rows:
-        raise ValueError(f"there is no row {row}")
-    return row
 
 
 def _listed(rows: Rows, ids: pa.ChunkedArray) -> dict[str, Any]:

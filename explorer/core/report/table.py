@@ -31,6 +31,8 @@ BATCH = 8192
 
 FIRST = ("row", "id", "text")
 LABELS, TRASHED = "labels", "trashed"
+AGREEMENT = "agreement"
+"""Column with the number of detectors that would flag a text by their own thresholds."""
 
 Rows = NDArray[np.int64]
 
@@ -69,7 +71,9 @@ class Report:
 
     @cached_property
     def _after(self) -> list[str]:
-        scores = [f"score_{name}" for name in self.results.scores]
+        results = self.results
+        scores = [f"score_{name}" for name in (*results.scores, *results.failed)]
+        scores += [] if results.agreement is None else [AGREEMENT]
         judgement = ["anomaly_score", "anomaly_rank", "flagged", "override"]
         neighbours = ["neighbor_rows", "neighbor_distances", "duplicate_of"]
         return ["x", "y", *judgement, LABELS, "note", TRASHED, "reason", *scores, *neighbours]
@@ -118,7 +122,7 @@ class Report:
     @cached_property
     def _why(self) -> Explainer:
         decisions, results = self.decisions, self.results
-        why = explainer(self.corpus, results.graph, results.scores, decisions.detector, decisions.k)
+        why = explainer(self.corpus, results, decisions.plan)
         assert why is not None
         return why
 
@@ -134,6 +138,8 @@ class Report:
             *self._by_hand(rows),
             self._reasons(rows),
             *(measured(values[rows]) for values in scores.values()),
+            *(pa.nulls(len(rows), pa.float64()) for _ in self.results.failed),
+            *self._agreement(rows),
             *self._neighbours(rows),
             _unless(self.first_rows[rows], self.first_rows[rows] == rows),
         ]
@@ -184,12 +190,17 @@ class Report:
         wanted = decisions.flagged[row] or override is not None or decisions.ranks[row] == 0
         return self._why.reason(row, override) if wanted else None
 
+    def _agreement(self, rows: Rows) -> list[pa.Array]:
+        """How many detectors would flag each text, where a consensus was asked for."""
+        agreed = self.results.agreement
+        return [] if agreed is None else [pa.array(agreed[rows], pa.int64())]
+
     def _neighbours(self, rows: Rows) -> list[pa.Array]:
         graph = self.results.graph
         kinds = (pa.list_(pa.int64()), pa.list_(pa.float32()))
         if graph is None:
             return [pa.nulls(len(rows), kind) for kind in kinds]
-        near = graph.prefix(min(self.decisions.k, graph.k))
+        near = graph.prefix(min(self.decisions.plan.k, graph.k))
         ids, distances = near.ids[rows], near.distances[rows]
         return [_lists(ids, ids >= 0, kinds[0]), _lists(distances, distances == distances, kinds[1])]
 

@@ -37,7 +37,8 @@ def _is_drawn(state: AppState) -> bool:
 def _can_be_drawn(state: AppState) -> bool:
     """What is computed before the layout is there."""
     results = state.results
-    return results.graph is not None and all(name in results.scores for name in state.plan.detectors)
+    tried = {*results.scores, *results.failed}
+    return results.graph is not None and tried.issuperset(state.plan.detectors)
 
 
 def run_words(state: AppState) -> str:

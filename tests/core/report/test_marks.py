@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.core.report.marks import MOST_LABELS, NO_MARKS, Marks, row_numbers, row_ranges
+from explorer.core.arrays import row_numbers, row_ranges
+from explorer.core.report.marks import MOST_LABELS, NO_MARKS, Marks
 
 ROWS = 200
 IDS = pa.chunked_array([pa.array([f"T{row}" for row in range(ROWS)], pa.large_string())])
