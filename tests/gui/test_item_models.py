@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QTableView
