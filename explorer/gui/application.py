@@ -70,7 +70,7 @@ def run_window(path: Path | None = None, settings: Settings | None = None) -> in
     settings = settings or load_settings()
     app = make_application(settings.theme)
     made = make_window(settings, save_settings, log=_log())
-    restore_hooks = install_hooks(made.window, made.bridge.post)
+    restore_hooks = install_hooks(made.window, made.bridge.post, made.session.say)
     show_window(made.window)
     QTimer.singleShot(0, compiled.load_in_background)
     if path is not None:

@@ -28,6 +28,7 @@ from explorer.app.session import Session
 from explorer.app.state import AppState
 from explorer.gui.parts import UNIT, column, heading, line, named, number, prose
 from explorer.gui.widgets.card import Card
+from explorer.gui.widgets.painting import PaintError
 
 AGAIN = 10.0
 """Seconds that a fault must have been away before a dialog tells of it again."""
@@ -200,14 +201,25 @@ def unexpected(error: BaseException) -> Message:
     return Message("error", what, "Your work is saved. You can go on; please report this with the details.", details)
 
 
-def install_hooks(window: QWidget, post: Callable[[Callable[[], None]], None]) -> Callable[[], None]:
+def cannot_draw(error: PaintError) -> Message:
+    """What is said about a part of the window whose painting raised."""
+    details = "".join(traceback.format_exception(error))
+    what = f"A part of the window cannot be drawn: {error.part}."
+    return Message("error", what, "Everything else goes on; please report this with the details.", details)
+
+
+def install_hooks(
+    window: QWidget, post: Callable[[Callable[[], None]], None], say: Callable[[Message], None]
+) -> Callable[[], None]:
     """Show unexpected exceptions, of any thread, in one dialog and keep the window alive.
 
+    Of a part that cannot be drawn ``say`` tells, once: it will fail again whenever it is painted.
     Returns the function that puts the former hooks back.
     """
     before, before_thread = sys.excepthook, threading.excepthook
     open_dialogs: list[DetailsDialog] = []
     last: dict[str, float] = {}
+    undrawn: set[tuple[str, str]] = set()
 
     def present(error: BaseException) -> None:
         message, now = unexpected(error), time.monotonic()
@@ -221,6 +233,13 @@ def install_hooks(window: QWidget, post: Callable[[Callable[[], None]], None]) -
         dialog.open()
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if isinstance(error, PaintError):
+            fault = (error.part, repr(error.__cause__))
+            if fault not in undrawn:
+                undrawn.add(fault)
+                before(kind, error, trace)
+                post(lambda: say(cannot_draw(error)))
+            return
         before(kind, error, trace)
         if not issubclass(kind, KeyboardInterrupt):
             post(lambda: present(error))

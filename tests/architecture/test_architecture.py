@@ -98,9 +98,16 @@ def test_banned_words() -> None:
 
 
 def test_broad_except_only_at_the_boundaries() -> None:
-    """A job, the bridge, the command line, or the stage that runs other people's detectors may turn any exception into
-    a message; nobody else."""
-    allowed = {"explorer/cli.py", "explorer/app/worker.py", "explorer/gui/safely.py", "explorer/core/scoring.py"}
+    """A job, the command line, what shows and paints, what draws beside the window's thread, and the stage that runs
+    other people's detectors may turn any exception into a message; nobody else."""
+    allowed = {
+        "explorer/cli.py",
+        "explorer/app/worker.py",
+        "explorer/core/scoring.py",
+        "explorer/gui/safely.py",
+        "explorer/gui/widgets/painting.py",
+        "explorer/gui/widgets/map/beside.py",
+    }
     for path in SOURCES:
         name = str(path.relative_to(ROOT))
         for node in ast.walk(tree(path)):
@@ -111,6 +118,28 @@ def test_broad_except_only_at_the_boundaries() -> None:
                 isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException")
             )
             assert not broad or reraises or name in allowed, f"{name}:{node.lineno}"
+
+
+def test_what_raises_while_it_paints_does_no_harm() -> None:
+    """Own widgets and cells paint through ``widgets/painting.py``, and no painter outlives an exception."""
+    for path in (ROOT / "explorer/gui").rglob("*.py"):
+        name, nodes = str(path.relative_to(ROOT)), list(ast.walk(tree(path)))
+        held = {item.context_expr for node in nodes if isinstance(node, ast.With) for item in node.items}
+        for node in nodes:
+            if isinstance(node, ast.FunctionDef):
+                wanted = how_painted(node)
+                done = {decorator.id for decorator in node.decorator_list if isinstance(decorator, ast.Name)}
+                assert wanted <= done, f"{name}:{node.lineno} needs {wanted}"
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "QPainter":
+                assert node in held, f"{name}:{node.lineno}: with QPainter(...) as painter"
+
+
+def how_painted(function: ast.FunctionDef) -> set[str]:
+    """The decorator that a method needs which Qt calls to paint a widget or a cell of a table."""
+    if function.name == "paintEvent":
+        return {"painted"}
+    is_cell = function.name == "paint" and [name.arg for name in function.args.args[2:]] == ["option", "index"]
+    return {"painted_cell"} if is_cell else set()
 
 
 def test_no_module_level_mutable_state() -> None:

@@ -75,7 +75,7 @@ def test_unforeseen_exceptions_open_one_dialog(qtbot: QtBot, monkeypatch: pytest
     window, bridge = QWidget(), QtBridge()
     qtbot.addWidget(window)
     window.show()
-    restore = install_hooks(window, bridge.post)
+    restore = install_hooks(window, bridge.post, lambda _: None)
     try:
         for number in range(3):
             error = ZeroDivisionError(f"fault {number}")
@@ -114,7 +114,7 @@ def test_a_widget_that_cannot_paint_is_told_of_once_and_takes_no_other_with_it(
     layout, broken, whole = QVBoxLayout(window), Broken("broken"), QLabel("whole")
     layout.addWidget(broken)
     layout.addWidget(whole)
-    restore = install_hooks(window, bridge.post)
+    restore = install_hooks(window, bridge.post, lambda _: None)
     try:
         window.show()
         qtbot.waitUntil(lambda: bool(window.findChildren(DetailsDialog)))

@@ -127,11 +127,8 @@ def _svg(sheet: MapSheet, places: Places, size: SheetSize, dots: Dots | None) ->
     generator.setDescription(sheet.words)
     generator.setSize(units.size().toSize())
     generator.setViewBox(units)
-    painter = QPainter(generator)
-    try:
+    with QPainter(generator) as painter:
         _draw(sheet, painter, places, size, dots)
-    finally:
-        painter.end()
     return _with_fallback_font(bytes(buffer.data().data()))
 
 
@@ -213,11 +210,8 @@ def _map_picture(sheet: MapSheet, camera: Camera, ratio: float) -> QImage:
     """The points alone, on no ground: what lies under them is drawn, too."""
     picture = _image(round(camera.width * ratio), round(camera.height * ratio), ratio)
     picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    try:
+    with QPainter(picture) as painter:
         sheet.paint(painter, camera, ratio)
-    finally:
-        painter.end()
     return picture
 
 
@@ -227,14 +221,11 @@ def _painted(sheet: MapSheet, places: Places, size: SheetSize) -> QImage:
     picture.setDotsPerMeterY(round(DPI * size.scale / METRES_TO_INCH))
     picture.setText("Title", writable(sheet.title))
     picture.setText("Description", sheet.words)
-    painter = QPainter(picture)
-    try:
+    with QPainter(picture) as painter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_frame(sheet, painter, places, size.units)
         with _inside_map(sheet, painter, places) as camera:
             sheet.paint(painter, camera, size.scale)
-    finally:
-        painter.end()
     return picture
 
 

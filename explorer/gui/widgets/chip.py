@@ -13,13 +13,13 @@ from PySide6.QtGui import (
     QFontMetrics,
     QKeyEvent,
     QPainter,
-    QPaintEvent,
     QPen,
 )
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QToolButton
 
 from explorer.gui.parts import UNIT, named
 from explorer.gui.theme import Theme, current_theme
+from explorer.gui.widgets.painting import painted
 
 _MOST_WIDTH = 40 * UNIT
 _TICK = 12
@@ -180,9 +180,9 @@ class Chip(QAbstractButton):
     def minimumSizeHint(self) -> QSize:
         return QSize(14 * UNIT, self.sizeHint().height())
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
         theme = current_theme()
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_body(painter, theme)
         self._paint_tick(painter, theme)
@@ -195,7 +195,6 @@ class Chip(QAbstractButton):
         painter.setPen(QColor(theme.text if self._view.enabled else theme.muted_text))
         words = self._metrics().elidedText(self._view.title, Qt.TextElideMode.ElideRight, int(room.width()))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
-        painter.end()
 
     def _paint_body(self, painter: QPainter, theme: Theme) -> None:
         frame = QColor(theme.accent if self._view.enabled or self.hasFocus() else theme.muted_text)

@@ -34,6 +34,7 @@ from explorer.gui.parts import UNIT, column, named
 from explorer.gui.theme import current_theme
 from explorer.gui.widgets.announce import announce
 from explorer.gui.widgets.card import Card
+from explorer.gui.widgets.painting import painted_cell
 from explorer.gui.widgets.word_match import fit
 
 _WIDTH = 80 * UNIT
@@ -269,6 +270,7 @@ class _FoundDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(20 * UNIT, option.fontMetrics.height() + UNIT)
 
+    @painted_cell
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         found = index.model().found(index)  # type: ignore[attr-defined]
         theme = current_theme()
@@ -279,7 +281,6 @@ class _FoundDelegate(QStyledItemDelegate):
         strong = QColor(theme.accent_text if chosen else theme.text) if found.entry.enabled else quiet
         room = option.rect.adjusted(UNIT, 0, -UNIT, 0)
         metrics = QFontMetrics(option.font)
-        painter.save()
         painter.setPen(quiet)
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, found.entry.keys)
         room.setRight(room.right() - metrics.horizontalAdvance(found.entry.keys) - UNIT)
@@ -291,7 +292,6 @@ class _FoundDelegate(QStyledItemDelegate):
         painter.setPen(quiet)
         words = metrics.elidedText(after, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
-        painter.restore()
 
 
 def _draw_words(painter: QPainter, room: QRect, found: Found, font: QFont) -> int:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPalette, QPen, QPolygonF
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPalette, QPen, QPolygonF
+from PySide6.QtWidgets import QStyle, QStyleOptionToolButton, QToolButton, QWidget
+
+from explorer.gui.widgets.painting import painted
 
 SIDE = 16.0
 """Signs are drawn into a square of this side."""
@@ -35,16 +37,18 @@ class GlyphButton(QToolButton):
     def sizeHint(self) -> QSize:
         return QSize(BUTTON, BUTTON)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
+        option = QStyleOptionToolButton()
+        self.initStyleOption(option)
+        self.style().drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option, painter, self)
         group = QPalette.ColorGroup.Normal if self.isEnabled() else QPalette.ColorGroup.Disabled
         role = QPalette.ColorRole.Accent if self.isChecked() else QPalette.ColorRole.ButtonText
         colour = self.palette().color(group, role)
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.translate((self.width() - SIDE) / 2, (self.height() - SIDE) / 2)
-            painter.setPen(QPen(colour, 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
-            self._draw(painter, colour)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate((self.width() - SIDE) / 2, (self.height() - SIDE) / 2)
+        painter.setPen(QPen(colour, 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        self._draw(painter, colour)
 
 
 _LEFT, _RIGHT, _RADIUS = QPointF(5.5, 8), QPointF(10.5, 8), 4.75

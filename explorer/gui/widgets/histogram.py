@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.gui.theme import current_theme
+from explorer.gui.widgets.painting import painted
 from explorer.gui.widgets.score_bins import ScoreBins, bin_scores, count_ticks, round_ticks
 
 _N_BINS = 80
@@ -118,9 +119,9 @@ class ScoreHistogram(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(200, 110)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
         theme = current_theme()
-        painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(theme.surface))
         if self._bins is None:
             painter.setPen(QColor(theme.muted_text))
@@ -134,7 +135,6 @@ class ScoreHistogram(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QColor(theme.accent))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-        painter.end()
 
     def _plot(self) -> QRectF:
         """Where the bars stand."""

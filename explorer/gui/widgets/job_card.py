@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from explorer.gui.parts import UNIT, column, heading, line, named, number, prose
 from explorer.gui.theme import current_theme
 from explorer.gui.widgets.announce import announce
 from explorer.gui.widgets.card import Card
+from explorer.gui.widgets.painting import painted
 from explorer.gui.widgets.progress_bar import ProgressBar
 
 Status = Literal["running", "paused", "waiting", "done", "failed", "cancelled"]
@@ -196,12 +197,12 @@ class _Mark(QWidget):
             self._status = status
             self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
         theme = current_theme()
         colour = {"failed": theme.flag, "running": theme.accent, "done": theme.accent}.get(
             self._status, theme.muted_text
         )
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(colour), 2.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         if self._status == "running":
@@ -210,7 +211,6 @@ class _Mark(QWidget):
             painter.drawEllipse(QPointF(UNIT, UNIT), 4.0, 4.0)
         for stroke in _STROKES.get(self._status, ()):
             painter.drawPolyline([QPointF(x, y) for x, y in stroke])
-        painter.end()
 
 
 def _facts(row: JobRow) -> str:

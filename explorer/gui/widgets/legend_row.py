@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from explorer.gui.theme import current_theme
+from explorer.gui.widgets.painting import painted
 
 _SWATCH = 10
 _GAP = 8
@@ -114,10 +115,10 @@ class LegendRow(QAbstractButton):
     def minimumSizeHint(self) -> QSize:
         return QSize(96, self.sizeHint().height())
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
         theme = current_theme()
         hidden = self.isCheckable() and not self.isChecked()
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_swatch(painter, hollow=hidden)
         metrics = self.fontMetrics()
@@ -137,7 +138,6 @@ class LegendRow(QAbstractButton):
         if self.hasFocus():
             painter.setPen(QPen(QColor(theme.accent), 1.5))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 3, 3)
-        painter.end()
 
     def _paint_swatch(self, painter: QPainter, *, hollow: bool) -> None:
         middle = QPointF(2 + _SWATCH / 2, self.height() / 2)

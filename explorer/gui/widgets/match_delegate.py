@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPalette, QTextCharFormat, QTextLayo
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from explorer.gui.theme import current_theme
+from explorer.gui.widgets.painting import painted_cell
 from explorer.gui.widgets.rows_selection import RowsDelegate
 
 MATCHES = Qt.ItemDataRole.UserRole + 1
@@ -20,6 +21,7 @@ _TINT = 64
 class MatchDelegate(RowsDelegate):
     """As Qt paints a cell, but what matches (:data:`MATCHES`) is tinted and underlined."""
 
+    @painted_cell
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
@@ -59,11 +61,9 @@ def _paint_words(
     laid = layout.createLine()
     laid.setLineWidth(area.width())
     layout.endLayout()
-    painter.save()
     painter.setClipRect(area)
     painter.setPen(colour)
     layout.draw(painter, QPointF(area.left(), area.top() + (area.height() - laid.height()) / 2))
-    painter.restore()
 
 
 def _text_colour(shown: QStyleOptionViewItem) -> QColor:

@@ -19,8 +19,10 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
+
+from explorer.gui.widgets.painting import painted_cell
 
 Index = QModelIndex | QPersistentModelIndex
 Places = NDArray[np.int64]
@@ -214,6 +216,10 @@ class RowsTable(QTableView):
 
 class RowsDelegate(QStyledItemDelegate):
     """As Qt paints a cell, selected where a :class:`RowsSelection` says so."""
+
+    @painted_cell
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        super().paint(painter, option, index)
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)

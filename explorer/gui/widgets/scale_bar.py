@@ -7,10 +7,11 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.gui.theme import current_theme
+from explorer.gui.widgets.painting import painted
 
 _GAP = 8
 _BAR_HEIGHT = 12
@@ -46,16 +47,15 @@ class ScaleBar(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(120, self.sizeHint().height())
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
         theme = current_theme()
-        painter = QPainter(self)
         image = QImage(self._colours.data, len(self._colours), 1, self._colours.nbytes, QImage.Format.Format_RGBA8888)
         painter.drawImage(QRectF(0, 0, self.width(), _BAR_HEIGHT), image)
         painter.setPen(QColor(theme.border))
         painter.drawRect(QRectF(0.5, 0.5, self.width() - 1, _BAR_HEIGHT - 1))
         painter.setPen(QColor(theme.text))
         self._paint_numbers(painter)
-        painter.end()
 
     def _paint_numbers(self, painter: QPainter) -> None:
         low, median, high = self._values

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.gui.theme import current_theme
@@ -23,6 +23,7 @@ from explorer.gui.widgets.map.polygon import points_in_box, points_in_polygon
 from explorer.gui.widgets.map.space import Space, Turn
 from explorer.gui.widgets.map.state import ViewState
 from explorer.gui.widgets.map.viewpoint import Viewpoint
+from explorer.gui.widgets.painting import painted
 
 _HIT_RADIUS = 8.0
 _SHARPEN_MS = 150
@@ -335,14 +336,14 @@ class MapCanvas(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(160, 120)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        with QPainter(self) as painter:
-            self.paint(painter, self._sharpness())
-            if self.hasFocus():
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.setPen(QColor(current_theme().accent))
-                painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
+        self.paint(painter, self._sharpness())
+        if self.hasFocus():
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QColor(current_theme().accent))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def paint(self, painter: QPainter, sharpness: float) -> None:
         """Paint the map, with so many pixels of the points' picture to one of the window."""

@@ -270,12 +270,11 @@ def _with_halo(words: str, font: QFont, ink: str, ground: str, ratio: float) -> 
     pixmap = QPixmap(math.ceil((size.width() + 2 * _MARGIN) * ratio), math.ceil((size.height() + 2 * _MARGIN) * ratio))
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setFont(font)
-    painter.setPen(QColor(ground))
-    for dx, dy in _AROUND:
-        painter.drawStaticText(QPointF(_MARGIN + dx, _MARGIN + dy), text)
-    painter.setPen(QColor(ink))
-    painter.drawStaticText(QPointF(_MARGIN, _MARGIN), text)
-    painter.end()
+    with QPainter(pixmap) as painter:
+        painter.setFont(font)
+        painter.setPen(QColor(ground))
+        for dx, dy in _AROUND:
+            painter.drawStaticText(QPointF(_MARGIN + dx, _MARGIN + dy), text)
+        painter.setPen(QColor(ink))
+        painter.drawStaticText(QPointF(_MARGIN, _MARGIN), text)
     return pixmap

@@ -7,10 +7,11 @@ from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.gui.theme import current_theme
+from explorer.gui.widgets.painting import painted
 from explorer.gui.widgets.timeline.axis import places_of
 from explorer.gui.widgets.timeline.bins import TimeBins, bins_between
 from explorer.gui.widgets.timeline.paint import LANE, paint_axes, paint_bars, paint_brush, paint_hovered
@@ -109,9 +110,9 @@ class TimelineStrip(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(160, 72)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
         theme = current_theme()
-        painter = QPainter(self)
         painter.drawPixmap(0, 0, self._background())
         if self._bins is not None:
             plot = self.plot()
@@ -124,7 +125,6 @@ class TimelineStrip(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QColor(theme.accent))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-        painter.end()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.LocaleChange):
@@ -146,12 +146,11 @@ class TimelineStrip(QWidget):
         picture.setDevicePixelRatio(scale)
         picture.fill(QColor(theme.surface))
         if self._bins is not None:
-            painter = QPainter(picture)
-            painter.setFont(self.font())
-            plot = self.plot()
-            paint_axes(painter, theme, plot, self._bins, self.fontMetrics(), self.locale())
-            paint_bars(painter, theme, plot, self._bins)
-            painter.end()
+            with QPainter(picture) as painter:
+                painter.setFont(self.font())
+                plot = self.plot()
+                paint_axes(painter, theme, plot, self._bins, self.fontMetrics(), self.locale())
+                paint_bars(painter, theme, plot, self._bins)
         return picture
 
     # --- the mouse ------------------------------------------------------------------------------------
