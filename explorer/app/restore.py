@@ -68,12 +68,20 @@ def _wake_arrow() -> None:
 
 
 def load_stage(project: ProjectFolder, payload: Mapping[str, Any]) -> Callable[[Results], Results]:
-    """The function that adds a stage, which the worker has just finished, to the results shown."""
+    """The function that adds a stage, which the worker has just finished, to the results shown.
+
+    One that is shown already, which a run names too, changes nothing: else all that follows from it would be made anew.
+    """
     record = StageRecord(**payload["record"])
     found = project.store.load(record.stage, record.key, verify=False)
     if found is None:
         return lambda results: results
-    return lambda results: add_result(results, record, found)
+
+    def add(results: Results) -> Results:
+        there = any((old.stage, old.key) == (record.stage, record.key) for old in results.records)
+        return results if there else add_result(results, record, found)
+
+    return add
 
 
 def load_partial(payload: Mapping[str, Any]) -> NDArray[np.float32]:

@@ -19,6 +19,7 @@ from explorer.app import operations as op
 from explorer.app.changes import Changes
 from explorer.app.explain import explain
 from explorer.app.opening import OpenRequest
+from explorer.core.plan import Plan
 from explorer.core.query.predicates import Expression, Filters
 from explorer.core.query.search import TextQuery
 
@@ -44,6 +45,23 @@ def test_a_corpus_is_saved_from_the_start_and_computed(desk: Desk, small_csv: Pa
     first_picture = next(i for i, changes in enumerate(later) if changes & Changes.POSITIONS)
     first_scores = next(i for i, changes in enumerate(later) if changes & Changes.SCORES)
     assert first_picture < first_scores
+
+
+def test_a_run_changes_nothing_that_is_shown_already(desk: Desk, small_csv: Path) -> None:
+    desk.open(small_csv, Plan(encoder="lexical", layout="pca"))
+    desk.until(lambda: desk.state.explainer is not None)
+    before, seen = desk.state, Changes.NONE
+
+    def note(_: object, changes: Changes) -> None:
+        nonlocal seen
+        seen |= changes
+
+    desk.session.store.subscribe(note)
+    desk.session.compute()
+    desk.until(lambda: desk.state.job is None)
+    assert desk.state.results.scores["knn"] is before.results.scores["knn"]
+    assert desk.state.explainer is before.explainer and desk.state.ranking is before.ranking
+    assert seen & Changes.JOB and not seen & (Changes.SCORES | Changes.FLAGS | Changes.VECTORS | Changes.POSITIONS)
 
 
 def test_reopening_finds_everything_and_computes_nothing(desk: Desk, small_csv: Path, tmp_path: Path) -> None:
