@@ -34,7 +34,7 @@ class Settings:
     """What the person chose.
 
     theme : light, dark, or as the system. projects_folder : where new projects are saved ("" = among the documents).
-    recent : projects, opened last first. geometry, layout : the window's place and docks, as Qt's base64.
+    recent : projects, opened last first. geometry, layout : the window's place and docks, as the window keeps them.
     unfinished : the project that was open, cleared when the window is closed: what a crash leaves behind.
     shortcuts : name of an action -> its keys, where the person changed them. tips : whether they are shown.
     searches : what was searched for, last first. search_mode : how.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+
+from explorer.gui.sealed import sealed, unsealed
 
 LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
@@ -93,9 +95,10 @@ class Docks:
 
     def save(self) -> str:
         """The arrangement, as text."""
-        return bytes(self._window.saveState(VERSION).toBase64().data()).decode("ascii")
+        return sealed(self._window.saveState(VERSION))
 
     def restore(self, saved: object) -> None:
         """Go back to an arrangement; one that is not understood changes nothing."""
-        if isinstance(saved, str) and saved:
-            self._window.restoreState(QByteArray.fromBase64(saved.encode("ascii", "replace")), VERSION)
+        state = unsealed(saved)
+        if state is not None:
+            self._window.restoreState(state, VERSION)

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast, get_args
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QInputDialog, QMainWindow, QMenu, QSizePolicy, QStackedWidget, QWidget
 
@@ -41,6 +41,7 @@ from explorer.gui.panels.search_panel import SearchPanel
 from explorer.gui.panels.text_panel import TextPanel
 from explorer.gui.parts import column
 from explorer.gui.safely import Safely
+from explorer.gui.sealed import sealed, unsealed
 from explorer.gui.status_bar import JobBar
 from explorer.gui.theme import apply_theme
 from explorer.gui.welcome import Welcome
@@ -100,8 +101,9 @@ class MainWindow(QMainWindow):
         self._build_menus()
         self._connect()
         self.resize(*SIZE)
-        if self._settings.geometry:
-            self.restoreGeometry(QByteArray.fromBase64(self._settings.geometry.encode("ascii")))
+        geometry = unsealed(self._settings.geometry)
+        if geometry is not None:
+            self.restoreGeometry(geometry)
         self._docks.restore(self._settings.layout)
 
     def _build_middle(self) -> None:
@@ -332,8 +334,7 @@ class MainWindow(QMainWindow):
         """Save the window's place and the view, and end the workers."""
         self._quiet.stop()
         self._save_view()
-        geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
-        self._change_settings(geometry=geometry, layout=self._docks.save(), unfinished="")
+        self._change_settings(geometry=sealed(self.saveGeometry()), layout=self._docks.save(), unfinished="")
         for unsubscribe in self._subscriptions:
             unsubscribe()
         self._subscriptions = []
