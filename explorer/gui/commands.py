@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 
 from explorer.app import filtering
 from explorer.app import operations as op
+from explorer.app.labels import DIGITS
 from explorer.app.session import Session
 from explorer.app.state import AppState
 from explorer.core.projection.base import LAYOUTS
@@ -94,7 +95,8 @@ class Commands(QObject):
 
     def show_shortcuts(self, chosen: Mapping[str, Sequence[str]]) -> None:
         """The list of keys, to be read, changed and printed."""
-        editor = ShortcutsEditor([self._shortcut(name, chosen) for name in self._actions], self._window)
+        entries = [self._shortcut(name, chosen) for name in self._actions]
+        editor = ShortcutsEditor(entries, self._window, reserved=dict.fromkeys(DIGITS, "labels: it gives one of them"))
         editor.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         editor.changed.connect(self._rebind)
         editor.open()

@@ -85,6 +85,7 @@ class ValuesEditor(FilterEditor):
     def _build(self) -> None:
         self._way.addItems(["Contains…", "One of these values"])
         self._way.activated.connect(lambda way: self._choose(way, by_hand=True))
+        self._part.setPlaceholderText("Part of a cell, in any case")
         self._part.setClearButtonEnabled(True)
         self._part.textChanged.connect(lambda _: self.changed.emit())
         self._look.setPlaceholderText("Find a value")

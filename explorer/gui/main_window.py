@@ -125,6 +125,7 @@ class MainWindow(QMainWindow):
             for entry in entries:
                 menus[title].addSeparator() if entry is SEPARATOR else menus[title].addAction(self._actions[entry.name])
         self._file_menu, self._recent = menus["&File"], QMenu("Open &recent", self)
+        self._recent.setToolTipsVisible(True)
         self._file_menu.insertMenu(self._actions["sample"], self._recent)
         menus["&View"].addMenu("&Map").addActions(self._map.options)
         menus["&View"].addMenu(f"&{PANELS}").addActions(self._docks.switches())
@@ -242,9 +243,10 @@ class MainWindow(QMainWindow):
         self._recent.clear()
         for name in self._settings.recent:
             path = Path(name)
-            action = self._recent.addAction(path.stem.replace("&", "&&"))
+            there = path.is_dir()
+            action = self._recent.addAction(path.stem.replace("&", "&&") + ("" if there else " (not found)"))
             action.setToolTip(name)
-            action.setEnabled(path.is_dir())
+            action.setEnabled(there)
             action.triggered.connect(lambda _=False, path=path: self.open_path(path))
         self._recent.setEnabled(bool(self._settings.recent))
 

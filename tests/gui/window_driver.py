@@ -6,8 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QWidget
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLineEdit,
+    QMessageBox,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from explorer.app.settings import Settings
@@ -79,6 +87,48 @@ class Driver:
         assert positions is not None
         x, y = self.map.camera.to_pixel(*positions[row].tolist())
         self.qtbot.mouseClick(self.map, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
+
+    def press(self, key: Qt.Key, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """A key where the keyboard is now."""
+        self.qtbot.keyClick(QApplication.focusWidget() or self.window, key, held)
+
+    def write(self, words: str) -> None:
+        """Letters where the keyboard is now."""
+        self.qtbot.keyClicks(QApplication.focusWidget(), words)
+
+    def answer(self, kind: type[W], deed: Callable[[W], object]) -> None:
+        """Do something to a dialog of this kind as soon as it is open; for those that are waited for in Qt."""
+        timer = QTimer(self.window, interval=20)
+
+        def look() -> None:
+            shown = (widget for widget in QApplication.topLevelWidgets() if widget.isVisible())
+            found = [widget for widget in shown if isinstance(widget, kind)]
+            if found:
+                timer.stop()
+                timer.deleteLater()
+                deed(found[0])
+
+        timer.timeout.connect(look)
+        timer.start()
+
+    def save_as(self, path: Path, replacing: QMessageBox.StandardButton | None = None) -> None:
+        """Write a name into the next file dialog and press Enter; answer its question about a file that is there."""
+
+        def fill(dialog: QFileDialog) -> None:
+            field = dialog.findChild(QLineEdit, "fileNameEdit")
+            assert field is not None
+            dialog.activateWindow()
+            field.setFocus()
+            self.qtbot.waitUntil(field.hasFocus, timeout=TIMEOUT)
+            field.selectAll()
+            self.qtbot.keyClicks(field, str(path))
+            self.qtbot.keyClick(field, Qt.Key.Key_Return)
+            if dialog.isVisible():  # the question was answered with no
+                dialog.reject()
+
+        if replacing is not None:
+            self.answer(QMessageBox, lambda question: question.button(replacing).click())
+        self.answer(QFileDialog, fill)
 
     def close(self) -> None:
         self.made.close()

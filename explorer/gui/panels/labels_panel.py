@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from explorer.app import filtering, marking
 from explorer.app import operations as op
 from explorer.app.changes import Changes
-from explorer.app.labels import Label, counts, has, place_of
+from explorer.app.labels import DIGITS, Label, counts, has, place_of
 from explorer.app.session import Session
 from explorer.app.state import AppState
 from explorer.core.query.predicates import Labelled
@@ -31,7 +31,6 @@ NOTHING = (
     "Labels are your own words for texts, such as spam or refund. Each has a key that gives it to the text shown, \
 or to all that is selected."
 )
-FREE = "123456789"
 
 
 class LabelsPanel(QWidget):
@@ -176,7 +175,7 @@ class LabelDialog(QDialog):
     def accept(self) -> None:
         key = self._key.text().strip()
         try:
-            if key and key not in FREE:
+            if key and key not in DIGITS:
                 raise OptionError("Labels have the digits 1 to 9 as keys; letters belong to other actions.")
             change = marking.change_label(old=self._label.name, name=self._name.text(), key=key)
             self._session.store.dispatch(change)

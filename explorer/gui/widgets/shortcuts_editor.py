@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
+from types import MappingProxyType
 
 from PySide6.QtCore import QEvent, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QKeySequence, QPalette, QStandardItem, QStandardItemModel
@@ -42,8 +43,16 @@ class ShortcutsEditor(QDialog):
 
     changed = Signal(object)
 
-    def __init__(self, entries: Sequence[ShortcutEntry], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        entries: Sequence[ShortcutEntry],
+        parent: QWidget | None = None,
+        *,
+        reserved: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """reserved : keys that no action can have, and what they are for, in words after "belongs to"."""
         super().__init__(parent)
+        self._reserved = reserved
         self._entries = {entry.name: entry for entry in entries}
         self._map = KeyMap(entries)
         self._refused = ""
@@ -211,7 +220,8 @@ class ShortcutsEditor(QDialog):
 
     def _enable(self) -> None:
         name = self.current
-        ready = name is not None and not self._edit.keySequence().isEmpty() and not self._refused
+        free = not self._edit.keySequence().isEmpty() and self._pressed() not in self._reserved
+        ready = name is not None and free and not self._refused
         self._edit.setEnabled(name is not None)
         self._set.setEnabled(ready)
         self._add.setEnabled(ready and name is not None and bool(self._map.keys(name)))
@@ -242,7 +252,7 @@ class ShortcutsEditor(QDialog):
         if other is not None:
             self._refuse(key, other)
         else:
-            self._say("")
+            self._say(f"{_native((key,))} belongs to {self._reserved[key]}." if key in self._reserved else "")
         self._enable()
 
     def _refuse(self, key: str, other: str) -> None:
@@ -271,9 +281,12 @@ class ShortcutsEditor(QDialog):
 
     def _swap_keys(self) -> None:
         name = self.current
-        if name is not None and self._refused:
+        other = self._map.owner(self._refused, but=name) if name is not None and self._refused else None
+        if name is not None and other is not None:
             self._map.swap(name, self._refused)
-            self._done(f"{self._entries[name].words}: {_native(self._map.keys(name))}.")
+            both = (f"{self._entries[one].words}: {_native(self._map.keys(one)) or 'no keys'}" for one in (name, other))
+            self._edit.setFocus(Qt.FocusReason.OtherFocusReason)  # the button is about to go
+            self._done(f"{'; '.join(both)}.")
 
     def _reset_one(self) -> None:
         name = self.current
