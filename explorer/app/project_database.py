@@ -186,7 +186,7 @@ class ProjectDatabase:
             values = json.loads(self._meta("view") or "{}")
             kinds = {"current": int, "neighbours": dict, "window": dict}
             return View(**{name: values[name] for name, kind in kinds.items() if isinstance(values.get(name), kind)})
-        except (ValueError, TypeError, AttributeError, sqlite3.Error):
+        except (ValueError, TypeError, AttributeError, RecursionError, sqlite3.Error):
             return View()
 
     def save_view(self, view: View) -> None:

@@ -45,7 +45,10 @@ def _pack(values: object) -> bytes:
 
 
 def _unpack(stored: bytes) -> Any:
-    return json.loads(_inflate(stored))
+    try:
+        return json.loads(_inflate(stored))
+    except RecursionError as error:
+        raise ValueError("damaged") from error
 
 
 def _inflate(stored: bytes) -> bytes:

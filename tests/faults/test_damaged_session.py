@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,8 +19,8 @@ from explorer.core.query.predicates import Rows
 from tests.app.desk import Desk
 from tests.conftest import sample_rows
 
-JUNK = (b"", b"\x00" * 40, b"\xff\xfe junk", b"x\x9cK\x04\x00\x00b\x00b")
-"""Nothing, zeros, noise, and zlib's packing of what is no JSON."""
+JUNK = (b"", b"\x00" * 40, b"\xff\xfe junk", b"x\x9cK\x04\x00\x00b\x00b", zlib.compress(b"[" * 100_000))
+"""Nothing, zeros, noise, and zlib's packing of what is no JSON, and of what is too deep."""
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +97,7 @@ def test_one_damaged_field_is_said_and_costs_nothing_else(name: str, project: Pa
 VIEWS = (
     "",
     "{",
+    pytest.param("[" * 100_000, id="too deep"),
     "[]",
     "null",
     json.dumps({"current": "x", "neighbours": [1], "window": 7}),
