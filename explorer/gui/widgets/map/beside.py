@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from typing import Any
+from concurrent.futures import Future, ThreadPoolExecutor
 
-from PySide6.QtCore import QObject, Qt, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 Work = Callable[[], Callable[[], None]]
 """Done on another thread; what it returns is called on the window's."""
@@ -35,22 +35,18 @@ class Beside(QObject):
 
     def _start(self, work: Work) -> None:
         self._running = True
-        QThreadPool.globalInstance().start(lambda: self._work(work))
+        pool = ThreadPoolExecutor(1, thread_name_prefix="map-beside")
+        pool.submit(work).add_done_callback(self._tell)
+        pool.shutdown(wait=False)  # the thread ends with the work
 
-    def _work(self, work: Work) -> None:
-        try:
-            answer: Any = work()
-        except Exception as error:  # noqa: BLE001 - raised again on the window's thread
-            answer = error
+    def _tell(self, done: Future[Callable[[], None]]) -> None:
         with contextlib.suppress(RuntimeError):  # the window is gone, and with it whoever waited for this
-            self._done.emit(answer)
+            self._done.emit(done)
 
     @Slot(object)
-    def _finish(self, answer: Any) -> None:
+    def _finish(self, done: Future[Callable[[], None]]) -> None:
         self._running = False
         following, self._next = self._next, None
         if following is not None:
             self._start(following)
-        if isinstance(answer, Exception):
-            raise answer
-        answer()
+        done.result()()
