@@ -101,9 +101,11 @@ class MapPlaces:
 
 
 def axis_columns(engine: Engine) -> list[str]:
-    """Columns of numbers or dates, the corpus's own first."""
+    """Columns of numbers or dates, the corpus's own first; last those that only repeat the anomaly score."""
     infos = [info for info in engine.columns() if info.kind in ("number", "date") and info.name not in NO_AXES]
-    return [info.name for info in sorted(infos, key=lambda info: not info.own)]
+    scores = [info.name for info in infos if info.name.startswith("score_") and not info.own]
+    repeated = {"anomaly_rank", *scores[:1]}
+    return [info.name for info in sorted(infos, key=lambda info: (not info.own, info.name in repeated))]
 
 
 def _placed(engine: Engine, axes: Axes) -> Placed:

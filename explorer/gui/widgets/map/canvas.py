@@ -384,7 +384,7 @@ class MapCanvas(QWidget):
     def _paint_compass(self, painter: QPainter) -> None:
         seen = self._turn.matrix().T.tolist()
         axes = [(name, *axis) for name, axis in zip("xyz", seen, strict=True)]
-        overlay.paint_compass(painter, current_theme(), axes, self.tr("3-D: Ctrl-drag turns"), self.size())
+        overlay.paint_compass(painter, current_theme(), axes, self.tr("3-D: drag turns, Ctrl-drag moves"), self.size())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._viewpoint.resize(self.width(), self.height(), self._bounds())

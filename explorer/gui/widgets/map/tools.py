@@ -37,11 +37,11 @@ def drag_kind(
         return "turn" if turns else None
     if button != Qt.MouseButton.LeftButton:
         return None
-    if turns and held & _CTRL and not held & _SHIFT:
-        return "turn"
     if tool == "pan" and held & _SHIFT:
         return "lasso" if held & _CTRL else "box"
-    return tool
+    if turns and tool == "pan":
+        return "pan" if held & _CTRL else "turn"
+    return "turn" if turns and held & _CTRL and not held & _SHIFT else tool
 
 
 def drag_mode(tool: Tool, held: Qt.KeyboardModifier, chosen: SelectionMode) -> SelectionMode:

@@ -45,7 +45,7 @@ class MapView(MapPointer):
     Tools *box* (B) and   drag selects; Shift adds, Alt subtracts, Shift+Alt intersects, and without a key the chosen
     *lasso* (L)           mode counts; with Space held, drag moves the map
     In every tool         middle-drag moves, the wheel zooms around the pointer, double-click on the background shows
-                          everything; in space Ctrl-drag and right-drag turn. Esc gives up what is dragged, else clears
+                          everything; in space a drag turns, Ctrl-drag moves. Esc gives up what is dragged, else clears
                           the selection
     Touchpad              two fingers move, with Ctrl or in a pinch they zoom, in a double tap they show everything
     Keys                  arrows move, + and - zoom, 0 shows everything, Shift+arrows go to the nearest point that way,

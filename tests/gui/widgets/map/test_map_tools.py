@@ -33,7 +33,11 @@ def test_what_dragging_does(tool: Tool, button: Qt.MouseButton, held: Qt.Keyboar
 def test_space_held_moves_and_a_map_in_space_can_be_turned() -> None:
     assert drag_kind("lasso", LEFT, NO, space=True, turns=False) == "pan"
     assert drag_kind("lasso", RIGHT, NO, space=False, turns=True) == "turn"
-    assert drag_kind("pan", LEFT, CTRL, space=False, turns=True) == "turn"
+    assert drag_kind("pan", LEFT, NO, space=False, turns=True) == "turn"
+    assert drag_kind("pan", LEFT, CTRL, space=False, turns=True) == "pan"
+    assert drag_kind("pan", LEFT, SHIFT, space=False, turns=True) == "box"
+    assert drag_kind("lasso", LEFT, CTRL, space=False, turns=True) == "turn"
+    assert drag_kind("lasso", LEFT, NO, space=False, turns=True) == "lasso"
     assert drag_kind("pan", LEFT, CTRL | SHIFT, space=False, turns=True) == "lasso"
 
 

@@ -324,6 +324,10 @@ def test_a_map_in_space_is_turned_and_hit_where_it_is_seen(qtbot: QtBot, square:
     assert square.in_space
     before = square.view_state()
     drag(square, QPoint(200, 150), QPoint(260, 170), CTRL)
+    assert square.view_state()["turn"] == before["turn"]
+    assert square.view_state() != before
+    drag(square, QPoint(260, 170), QPoint(200, 150), CTRL)
+    drag(square, QPoint(200, 150), QPoint(260, 170))
     assert square.view_state()["turn"] != before["turn"]
     for row in range(5):
         place = square._place(row)
