@@ -88,7 +88,7 @@ def _encode_rows(rows: np.ndarray[Any, Any]) -> bytes:
 
 def _decode_rows(stored: bytes, rows: int) -> Any:
     found = np.cumsum(np.frombuffer(_inflate(stored), "<i8")).astype(np.int64)
-    if found.size and not (found[0] >= 0 and found[-1] < rows and (np.diff(found) > 0).all()):
+    if found.size and not (found.min() >= 0 and found.max() < rows and (np.diff(found) > 0).all()):
         raise ValueError("rows of another corpus")
     return _frozen(found)
 

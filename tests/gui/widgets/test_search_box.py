@@ -126,14 +126,14 @@ def test_the_search_can_become_a_filter_once_it_has_an_answer(qtbot: QtBot, box:
 
 @pytest.mark.parametrize(("choice", "theme"), [("light", LIGHT), ("dark", DARK)])
 def test_an_error_stands_beside_in_words_an_icon_and_a_colour(
-    qapp: QApplication, box: SearchBox, choice: str, theme: object
+    qtbot: QtBot, qapp: QApplication, box: SearchBox, choice: str, theme: object
 ) -> None:
     box.set_error("missing closing ) at place 9")
     apply_theme(qapp, choice)
     label = _named(box, QLabel, "missing closing ) at place 9")
     assert label.isVisible()
     assert box.field.accessibleDescription() == "missing closing ) at place 9"
-    assert label.palette().color(QPalette.ColorRole.WindowText) == QColor(theme.flag)
+    qtbot.waitUntil(lambda: label.palette().color(QPalette.ColorRole.WindowText) == QColor(theme.flag))
     assert contrast(theme.flag, theme.background) >= 4.5
     icons = [icon for icon in box.findChildren(QLabel) if icon.isVisible() and not icon.pixmap().isNull()]
     assert len(icons) == 1

@@ -241,9 +241,10 @@ def test_extremes_are_drawn_and_brushed(qtbot: QtBot, timeline: Timeline, second
 
 @pytest.mark.parametrize(("choice", "theme"), [("light", LIGHT), ("dark", DARK)])
 def test_flagged_bins_have_the_flag_colour_and_a_mark_below(
-    qapp: QApplication, timeline: Timeline, choice: str, theme: object
+    qtbot: QtBot, qapp: QApplication, timeline: Timeline, choice: str, theme: object
 ) -> None:
     apply_theme(qapp, choice)
+    qtbot.waitUntil(lambda: timeline.strip.grab().toImage().pixelColor(1, 1) == QColor(theme.surface))
     image, plot = timeline.strip.grab().toImage(), timeline.strip.plot()
     flag = QColor(theme.flag)
     places = {(x, y) for x in range(image.width()) for y in range(image.height()) if image.pixelColor(x, y) == flag}
