@@ -98,15 +98,14 @@ def test_banned_words() -> None:
 
 
 def test_broad_except_only_at_the_boundaries() -> None:
-    """A job, the command line, what shows and paints, what draws beside the window's thread, and the stage that runs
-    other people's detectors may turn any exception into a message; nobody else."""
+    """A job, the command line, what shows and paints, and the stage that runs other people's detectors may turn any
+    exception into a message; nobody else."""
     allowed = {
         "explorer/cli.py",
         "explorer/app/worker.py",
         "explorer/core/scoring.py",
         "explorer/gui/safely.py",
         "explorer/gui/widgets/painting.py",
-        "explorer/gui/widgets/map/beside.py",
     }
     for path in SOURCES:
         name = str(path.relative_to(ROOT))

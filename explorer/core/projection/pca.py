@@ -1,4 +1,8 @@
-"""The first picture: principal components by NumPy alone, so that nothing heavy is imported for it."""
+"""The first picture: principal components by NumPy alone, so that nothing heavy is imported for it.
+
+On one thread: some builds of OpenBLAS (those for AMD's Zen) round a product differently on two, and a map that starts
+from another last digit ends elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from explorer.core.arrays import Vectors
 from explorer.core.progress import SILENT, Progress
@@ -39,6 +44,7 @@ class Components:
         return placed
 
 
+@threadpool_limits.wrap(limits=1)
 def principal_components(vectors: Vectors, progress: Progress = SILENT, *, count: int = 2) -> Components:
     """Fit mean and the ``count`` leading axes (Pearson 1901) on the rows of ``vectors`` (n, d) that are not all zeros.
 
@@ -59,6 +65,7 @@ def principal_components(vectors: Vectors, progress: Progress = SILENT, *, count
     return Components(mean, axes, tuple(explained))
 
 
+@threadpool_limits.wrap(limits=1)
 def pca(vectors: Vectors, progress: Progress = SILENT, *, dimensions: int = 2) -> Positions:
     """Positions (n, dimensions) float32 of ``vectors`` (n, d) along their first principal components.
 
