@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QTableView
+from PySide6.QtWidgets import QComboBox, QTableView
 from pytestqt.qtbot import QtBot
+from window_driver import choose, control
 
 from explorer.core.query.predicates import Values
 from explorer.gui.column_facts import MOST_VALUES, range_facts, value_facts
@@ -54,7 +55,8 @@ def test_a_list_of_very_many_values_asks_for_those_that_are_seen(qtbot: QtBot, m
     monkeypatch.setattr(ValuesModel, "rowCount", lambda *args: asked.append(args) or counted(*args))
     monkeypatch.setattr(ValuesModel, "_name", lambda *args: asked.append(args) or read(*args))
     editor.show_facts(value_facts(np.arange(20_000), [f"Wert {place:05d}" for place in range(20_000)]))
-    editor._choose(editor.TICKED)  # single values are filtered by what they contain at first
+    way = control(editor, QComboBox, "How to filter")  # single values are filtered by what they contain at first
+    choose(way, None, place=way.findText("One of these values"))
     values = editor.findChild(QTableView)
     values.setCurrentIndex(values.model().index(0, 0))
     values.keyboardSearch("z")

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
-from explorer.core.anomaly.base import DetectorInput, Parameter, Scores, positive
+from explorer.core.anomaly.base import DetectorInput, Scores, positive
 from explorer.core.anomaly.costs import Cost
 from explorer.core.anomaly.fitted import Score, learn_and_score
-from explorer.core.anomaly.spec import declared
+from explorer.core.anomaly.spec import Declared
 from explorer.core.arrays import Vectors
 from explorer.core.progress import SILENT, Progress
 from explorer.errors import OptionError
 
 
 @dataclass(frozen=True)
-class ClusterDistance:
+class ClusterDistance(Declared):
     """Euclidean distance to the centre of the nearest cluster that holds at least ``small`` times its fair share.
 
     A small tight group far from everything gets a cluster of its own, whose centre would make it ordinary: its texts
@@ -40,14 +39,6 @@ class ClusterDistance:
                 f"clusters = {self.clusters} and small = {self.small:g} cannot be used to score texts.",
                 "Use clusters of 0 (automatic) or more and small from 0 to 1.",
             )
-
-    @property
-    def parameters(self) -> Mapping[str, Parameter]:
-        return declared(self)
-
-    @property
-    def k_needed(self) -> int:
-        return 0
 
     def cost(self, rows: int, fit_rows: int, dimension: int) -> Cost:
         fitted = min(fit_rows, self.sample)

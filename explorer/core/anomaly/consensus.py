@@ -8,16 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.core.anomaly.base import DetectorInput, Parameter, Scores
+from explorer.core.anomaly.base import DetectorInput, Scores
 from explorer.core.anomaly.costs import Cost
 from explorer.core.anomaly.flags import Ranking, Threshold, ranks, threshold_for_share
+from explorer.core.anomaly.spec import Declared
 from explorer.core.progress import SILENT, Progress
 
 NAME = "consensus"
 
 
 @dataclass(frozen=True)
-class Consensus:
+class Consensus(Declared):
     """The mean over the other detectors of a text's rank, as a share of the scored texts: 1 = strangest for all.
 
     Equal scores share the mean of their ranks. Detectors whose scores are on different scales count the same.
@@ -25,14 +26,6 @@ class Consensus:
 
     name: str = NAME
     summary: str = "What the other detectors say together, by ranks; steadier than any one of them, seldom the best."
-
-    @property
-    def parameters(self) -> Mapping[str, Parameter]:
-        return {}
-
-    @property
-    def k_needed(self) -> int:
-        return 0
 
     def cost(self, rows: int, fit_rows: int, dimension: int) -> Cost:
         return Cost(1e-6 * rows, fit_rows, fit_rows, False, 4e-5 * rows)

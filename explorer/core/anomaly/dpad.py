@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.core.anomaly.base import DetectorInput, Parameter, Scores, above_zero, one_of, positive
+from explorer.core.anomaly.base import DetectorInput, Scores, above_zero, positive
 from explorer.core.anomaly.costs import Cost
 from explorer.core.anomaly.fitted import CHUNK, alike, by_chunk, distance_to, taken, training_rows
 from explorer.core.anomaly.knn import Knn
-from explorer.core.anomaly.spec import declared
-from explorer.core.anomaly.training import ACTIVATIONS, multilayer, seeded, weights_between, widths
+from explorer.core.anomaly.spec import Declared
+from explorer.core.anomaly.training import check_training, multilayer, seeded, weights_between, widths
 from explorer.core.arrays import Vectors
 from explorer.core.neighbors.among import neighbours_among
 from explorer.core.neighbors.base import MISSING
@@ -25,7 +24,7 @@ TRAINED = 0.8
 
 
 @dataclass(frozen=True)
-class Dpad:
+class Dpad(Declared):
     """Mean distance to the ``nearest`` texts in a space where texts that were near have been drawn together.
 
     A network f is trained to make the sum of ``exp(-gamma * D) * D`` small, D being the squared distances of f(x) in a
@@ -51,20 +50,10 @@ class Dpad:
     summary: str = "Draws dense topics together before it measures distances; for corpora of several normal topics."
 
     def __post_init__(self) -> None:
-        widths(self.layers)
-        one_of("activation", self.activation, ACTIVATIONS)
-        for name in ("epochs", "batch", "nearest", "sample"):
-            positive(name, getattr(self, name))
-        for name in ("rate", "gamma", "penalty"):
+        check_training(self)
+        positive("nearest", self.nearest)
+        for name in ("gamma", "penalty"):
             above_zero(name, getattr(self, name))
-
-    @property
-    def parameters(self) -> Mapping[str, Parameter]:
-        return declared(self)
-
-    @property
-    def k_needed(self) -> int:
-        return 0
 
     def cost(self, rows: int, fit_rows: int, dimension: int) -> Cost:
         fitted = min(fit_rows, self.sample)

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
-from explorer.core.anomaly.base import DetectorInput, Parameter, Scores, above_zero, one_of, positive
+from explorer.core.anomaly.base import DetectorInput, Scores
 from explorer.core.anomaly.costs import Cost
 from explorer.core.anomaly.fitted import Score, learn_and_score
-from explorer.core.anomaly.spec import declared
-from explorer.core.anomaly.training import ACTIVATIONS, seeded, stoppable, weights_between, widths
+from explorer.core.anomaly.spec import Declared
+from explorer.core.anomaly.training import check_training, seeded, stoppable, weights_between, widths
 from explorer.core.arrays import Vectors
 from explorer.core.progress import SILENT, Progress
 
 
 @dataclass(frozen=True)
-class DeepSvdd:
+class DeepSvdd(Declared):
     """How far a network that was trained to gather all texts at one place leaves a text from there.
 
     PyOD's defaults but for fewer epochs and larger batches. Text-ADBench (vectors of 768 numbers):
@@ -38,19 +37,7 @@ class DeepSvdd:
     summary: str = "Learns one region for what is normal; needs normal texts to learn from, and is seldom the best."
 
     def __post_init__(self) -> None:
-        widths(self.layers)
-        one_of("activation", self.activation, ACTIVATIONS)
-        for name in ("epochs", "batch", "sample"):
-            positive(name, getattr(self, name))
-        above_zero("rate", self.rate)
-
-    @property
-    def parameters(self) -> Mapping[str, Parameter]:
-        return declared(self)
-
-    @property
-    def k_needed(self) -> int:
-        return 0
+        check_training(self)
 
     def cost(self, rows: int, fit_rows: int, dimension: int) -> Cost:
         fitted = min(fit_rows, self.sample)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.core.anomaly.base import DetectorInput, Parameter, Scores
+from explorer.core.anomaly.base import DetectorInput, Scores
 from explorer.core.anomaly.columns import add_by_columns
 from explorer.core.anomaly.costs import Cost
-from explorer.core.anomaly.spec import declared
+from explorer.core.anomaly.spec import Declared
 from explorer.core.arrays import Vectors
 from explorer.core.progress import SILENT, Progress
 from explorer.errors import OptionError
 
 
 @dataclass(frozen=True)
-class Hbos:
+class Hbos(Declared):
     """How rare a text's numbers are, one dimension after the other, by a histogram of ``bins`` bars each.
 
     PyOD's defaults (10 bars). Raises ``OptionError`` for fewer than 2 bars.
@@ -30,14 +29,6 @@ class Hbos:
     def __post_init__(self) -> None:
         if self.bins < 2:
             raise OptionError(f"bins = {self.bins} cannot be used to score texts.", "Use a number of at least 2.")
-
-    @property
-    def parameters(self) -> Mapping[str, Parameter]:
-        return declared(self)
-
-    @property
-    def k_needed(self) -> int:
-        return 0
 
     def cost(self, rows: int, fit_rows: int, dimension: int) -> Cost:
         return Cost(

@@ -10,6 +10,7 @@ import numpy as np
 from explorer.core.anomaly.base import DetectorInput, Parameter, Scores, positive
 from explorer.core.anomaly.costs import Cost
 from explorer.core.anomaly.fitted import by_chunk, taken
+from explorer.core.anomaly.spec import Declared
 from explorer.core.progress import SILENT, Progress
 
 SAMPLES = 256
@@ -17,7 +18,7 @@ SAMPLES = 256
 
 
 @dataclass(frozen=True)
-class IsolationForest:
+class IsolationForest(Declared):
     """How few random splits it takes to set a row apart from ``SAMPLES`` others, averaged over ``n_trees`` trees.
 
     The scores are those of scikit-learn (``-score_samples``) for the same vectors and seed, 0 to 1, about 0.5 for an
@@ -35,10 +36,6 @@ class IsolationForest:
     @property
     def parameters(self) -> Mapping[str, Parameter]:
         return {"n_trees": self.n_trees, "samples": SAMPLES}
-
-    @property
-    def k_needed(self) -> int:
-        return 0
 
     def cost(self, rows: int, fit_rows: int, dimension: int) -> Cost:
         return Cost(1.0 + 1e-6 * self.n_trees * rows, fit_rows, fit_rows, False, 20.0)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.core.anomaly.base import DetectorInput, Parameter, Scores, positive
+from explorer.core.anomaly.base import DetectorInput, Scores, positive
 from explorer.core.anomaly.costs import Cost
 from explorer.core.anomaly.fitted import alike, distance_to, taken, training_rows
-from explorer.core.anomaly.spec import declared
+from explorer.core.anomaly.spec import Declared
 from explorer.core.arrays import Vectors
 from explorer.core.neighbors.base import MISSING
 from explorer.core.neighbors.recall import sample_rows
@@ -27,7 +26,7 @@ CHUNK = 1024
 
 
 @dataclass(frozen=True)
-class KernelDensity:
+class KernelDensity(Declared):
     """Minus the logarithm of the density of the texts around a text, itself left out.
 
     bandwidth : of the Gaussian, as a distance in the space of the vectors; 0 = ``SHARE`` of the median distance between
@@ -51,14 +50,6 @@ class KernelDensity:
             raise OptionError(
                 f"bandwidth = {self.bandwidth:g} cannot be used to score texts.", "Use 0 (automatic) or more."
             )
-
-    @property
-    def parameters(self) -> Mapping[str, Parameter]:
-        return declared(self)
-
-    @property
-    def k_needed(self) -> int:
-        return 0
 
     def cost(self, rows: int, fit_rows: int, dimension: int) -> Cost:
         fitted = min(fit_rows, self.sample)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
 
-from explorer.core.anomaly.base import DetectorInput, Parameter, Scores, nearest, one_of, positive
+from explorer.core.anomaly.base import DetectorInput, Scores, nearest, one_of, positive
 from explorer.core.anomaly.costs import Cost
-from explorer.core.anomaly.spec import declared
+from explorer.core.anomaly.spec import Declared
 from explorer.core.neighbors.base import MISSING, KnnGraph
 from explorer.core.progress import SILENT, Progress
 
@@ -18,7 +17,7 @@ Aggregate = Literal["mean", "largest"]
 
 
 @dataclass(frozen=True)
-class Knn:
+class Knn(Declared):
     """Mean distance to the ``k`` nearest other rows, or the distance to the farthest of them.
 
     Text-ADBench and PyOD: the largest of k = 5, of new rows among those learnt from. Raises ``OptionError`` for a ``k``
@@ -33,14 +32,6 @@ class Knn:
     def __post_init__(self) -> None:
         positive("k", self.k)
         one_of("aggregate", self.aggregate, get_args(Aggregate))
-
-    @property
-    def parameters(self) -> Mapping[str, Parameter]:
-        return declared(self)
-
-    @property
-    def k_needed(self) -> int:
-        return self.k
 
     def cost(self, rows: int, fit_rows: int, dimension: int) -> Cost:
         return Cost(2e-8 * rows * self.k, fit_rows, fit_rows, False, 1e-6 * rows * self.k * 9)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.core.anomaly.base import DetectorInput, Parameter, Scores, nearest, positive
+from explorer.core.anomaly.base import DetectorInput, Scores, nearest, positive
 from explorer.core.anomaly.costs import Cost
-from explorer.core.anomaly.spec import declared
+from explorer.core.anomaly.spec import Declared
 from explorer.core.neighbors.base import MISSING, KnnGraph
 from explorer.core.progress import SILENT, Progress
 
@@ -32,7 +31,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Lof:
+class Lof(Declared):
     """How many times sparser a row's surroundings are than those of its ``k`` nearest neighbours; 1 = alike.
 
     The numbers are scikit-learn's (``-negative_outlier_factor_``) for the same neighbours, but for one case. A row
@@ -50,14 +49,6 @@ class Lof:
 
     def __post_init__(self) -> None:
         positive("k", self.k)
-
-    @property
-    def parameters(self) -> Mapping[str, Parameter]:
-        return declared(self)
-
-    @property
-    def k_needed(self) -> int:
-        return self.k
 
     def cost(self, rows: int, fit_rows: int, dimension: int) -> Cost:
         return Cost(1e-7 * (rows + fit_rows) * self.k, fit_rows, fit_rows, False, 30.0 + 8e-5 * (rows + fit_rows))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.core.anomaly.base import DetectorInput, Parameter, Scores, above_zero, nearest, positive
+from explorer.core.anomaly.base import DetectorInput, Scores, above_zero, nearest, positive
 from explorer.core.anomaly.costs import Cost
 from explorer.core.anomaly.fitted import CHUNK, taken, training_rows
-from explorer.core.anomaly.spec import declared
+from explorer.core.anomaly.spec import Declared
 from explorer.core.anomaly.training import multilayer, seeded
 from explorer.core.arrays import Vectors
 from explorer.core.neighbors.among import neighbours_among
@@ -26,7 +25,7 @@ MOVED = 0.3
 
 
 @dataclass(frozen=True)
-class Lunar:
+class Lunar(Declared):
     """A weighted mean of the distances to the ``k`` nearest, with weights that a network reads off the distances.
 
     The network is trained to tell the texts (small) from made-up vectors (large): half of them drawn from the whole
@@ -49,14 +48,6 @@ class Lunar:
             positive(name, getattr(self, name))
         for name in ("rate", "spread"):
             above_zero(name, getattr(self, name))
-
-    @property
-    def parameters(self) -> Mapping[str, Parameter]:
-        return declared(self)
-
-    @property
-    def k_needed(self) -> int:
-        return self.k
 
     def cost(self, rows: int, fit_rows: int, dimension: int) -> Cost:
         fitted = min(fit_rows, self.sample)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.core.anomaly.base import DetectorInput, Parameter, Scores, above_zero, positive
+from explorer.core.anomaly.base import DetectorInput, Scores, above_zero, positive
 from explorer.core.anomaly.costs import Cost
 from explorer.core.anomaly.fitted import Score, learn_and_score
-from explorer.core.anomaly.spec import declared
+from explorer.core.anomaly.spec import Declared
 from explorer.core.arrays import Vectors
 from explorer.core.progress import SILENT, Progress
 from explorer.errors import DetectorError, OptionError
@@ -21,7 +20,7 @@ STEPS = 1_000_000
 
 
 @dataclass(frozen=True)
-class OneClassSvm:
+class OneClassSvm(Declared):
     """How far outside the region that holds all but a share ``nu`` of the texts, by an RBF kernel of width ``gamma``.
 
     gamma : 0 = one over the number of dimensions. sample : texts that it is fitted on at most; all are scored.
@@ -43,14 +42,6 @@ class OneClassSvm:
                 f"nu = {self.nu:g} and gamma = {self.gamma:g} cannot be used to score texts.",
                 "Use nu from above 0 to 1 and gamma of 0 (automatic) or more.",
             )
-
-    @property
-    def parameters(self) -> Mapping[str, Parameter]:
-        return declared(self)
-
-    @property
-    def k_needed(self) -> int:
-        return 0
 
     def cost(self, rows: int, fit_rows: int, dimension: int) -> Cost:
         """Half of the sample become support vectors, with which every text is compared."""

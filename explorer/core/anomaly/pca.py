@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.core.anomaly.base import DetectorInput, Parameter, Scores, above_zero
+from explorer.core.anomaly.base import DetectorInput, Scores, above_zero
 from explorer.core.anomaly.costs import Cost
 from explorer.core.anomaly.fitted import Score, learn_and_score
-from explorer.core.anomaly.spec import declared
+from explorer.core.anomaly.spec import Declared
 from explorer.core.arrays import Vectors
 from explorer.core.progress import SILENT, Progress
 from explorer.errors import OptionError
 
 
 @dataclass(frozen=True)
-class PrincipalComponents:
+class PrincipalComponents(Declared):
     """PyOD's distances to the principal components, weighted by one over the variance that each explains.
 
     components : below 1 the share of the variance that they explain together, else how many. Text-ADBench: 0.9; PyOD
@@ -34,14 +33,6 @@ class PrincipalComponents:
             raise OptionError(
                 f"components = {self.components:g} cannot be used to score texts.", "Use a share below 1, or a number."
             )
-
-    @property
-    def parameters(self) -> Mapping[str, Parameter]:
-        return declared(self)
-
-    @property
-    def k_needed(self) -> int:
-        return 0
 
     def cost(self, rows: int, fit_rows: int, dimension: int) -> Cost:
         seconds = 1.0 + 3e-11 * fit_rows * dimension**2 + 1e-9 * rows * dimension**2 / 3

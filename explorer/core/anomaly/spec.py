@@ -36,6 +36,19 @@ class DetectorSpec:
         return self.name + (":" + ",".join(f"{key}={value}" for key, value in self.options) if self.options else "")
 
 
+class Declared:
+    """What most detectors answer alike: their fields are their parameters, and one with a ``k`` reads so many
+    neighbours."""
+
+    @property
+    def parameters(self) -> Mapping[str, Parameter]:
+        return declared(self)
+
+    @property
+    def k_needed(self) -> int:
+        return int(getattr(self, "k", 0))
+
+
 def declared(detector: Any) -> dict[str, Parameter]:
     """The parameters of a detector by name, as they are set."""
     return {field.name: getattr(detector, field.name) for field in fields(detector) if field.name not in DECLARED}

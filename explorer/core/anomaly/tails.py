@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.core.anomaly.base import DetectorInput, Parameter, Scores
+from explorer.core.anomaly.base import DetectorInput, Scores
 from explorer.core.anomaly.columns import Table, add_by_columns
 from explorer.core.anomaly.costs import Cost
+from explorer.core.anomaly.spec import Declared
 from explorer.core.progress import SILENT, Progress
 
 Combine = Callable[[Table, Table, Table], Table]
@@ -18,19 +19,11 @@ Combine = Callable[[Table, Table, Table], Table]
 
 
 @dataclass(frozen=True)
-class Ecod:
+class Ecod(Declared):
     """Minus the logarithm of the smaller tail probability, summed over the dimensions. No parameters, as in PyOD."""
 
     name: str = "ecod"
     summary: str = "Finds texts that are extreme in some dimensions; nothing to set, the same answer every time."
-
-    @property
-    def parameters(self) -> Mapping[str, Parameter]:
-        return {}
-
-    @property
-    def k_needed(self) -> int:
-        return 0
 
     def cost(self, rows: int, fit_rows: int, dimension: int) -> Cost:
         return _cost(rows, fit_rows, dimension)
@@ -47,19 +40,11 @@ class Ecod:
 
 
 @dataclass(frozen=True)
-class Copod:
+class Copod(Declared):
     """The tail probabilities that the empirical copula gives, skewness corrected. No parameters, as in PyOD."""
 
     name: str = "copod"
     summary: str = "Like ecod, with both tails averaged; a second opinion on it that costs little."
-
-    @property
-    def parameters(self) -> Mapping[str, Parameter]:
-        return {}
-
-    @property
-    def k_needed(self) -> int:
-        return 0
 
     def cost(self, rows: int, fit_rows: int, dimension: int) -> Cost:
         return _cost(rows, fit_rows, dimension)

@@ -7,10 +7,11 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
+from explorer.core.anomaly.base import above_zero, one_of, positive
 from explorer.core.progress import Progress
 from explorer.errors import OptionError
 
@@ -26,6 +27,32 @@ def widths(layers: str) -> tuple[int, ...]:
     if len(found) < 2 or min(found) < 1:
         raise OptionError(f"layers = {layers} cannot be built.", "Write two or more widths, such as 64-32.")
     return found
+
+
+class Trained(Protocol):
+    """The parameters that every detector with a network has."""
+
+    @property
+    def layers(self) -> str: ...
+    @property
+    def activation(self) -> str: ...
+    @property
+    def epochs(self) -> int: ...
+    @property
+    def batch(self) -> int: ...
+    @property
+    def rate(self) -> float: ...
+    @property
+    def sample(self) -> int: ...
+
+
+def check_training(network: Trained) -> None:
+    """Raise ``OptionError`` unless a network can be trained so."""
+    widths(network.layers)
+    one_of("activation", network.activation, ACTIVATIONS)
+    for name in ("epochs", "batch", "sample"):
+        positive(name, getattr(network, name))
+    above_zero("rate", network.rate)
 
 
 def weights_between(sizes: tuple[int, ...]) -> int:

@@ -44,15 +44,15 @@ class Components:
         return placed
 
 
-@threadpool_limits.wrap(limits=1)
 def principal_components(vectors: Vectors, progress: Progress = SILENT, *, count: int = 2) -> Components:
     """Fit mean and the ``count`` leading axes (Pearson 1901) on the rows of ``vectors`` (n, d) that are not all zeros.
 
     The eigenvectors of the d x d covariance are exact, unlike a randomised decomposition, and need one pass over the
     rows. An axis points to where its largest loading is positive, so that the picture never flips between two runs.
     """
-    mean, covariance, _ = _covariance(vectors, progress)
-    values, directions = np.linalg.eigh(covariance)
+    with threadpool_limits(limits=1):
+        mean, covariance, _ = _covariance(vectors, progress)
+        values, directions = np.linalg.eigh(covariance)
     total = float(values.clip(min=0.0).sum())
     dimension = len(mean)
     axes = np.zeros((dimension, count))
@@ -65,7 +65,6 @@ def principal_components(vectors: Vectors, progress: Progress = SILENT, *, count
     return Components(mean, axes, tuple(explained))
 
 
-@threadpool_limits.wrap(limits=1)
 def pca(vectors: Vectors, progress: Progress = SILENT, *, dimensions: int = 2) -> Positions:
     """Positions (n, dimensions) float32 of ``vectors`` (n, d) along their first principal components.
 
@@ -75,9 +74,10 @@ def pca(vectors: Vectors, progress: Progress = SILENT, *, dimensions: int = 2) -
     """
     components = principal_components(vectors, progress.part(0.0, 0.8), count=dimensions)
     placed = np.empty((len(vectors), dimensions), np.float32)
-    for start, chunk in _chunks(vectors):
-        placed[start : start + len(chunk)] = components.project(chunk)
-        progress.report(0.8 + 0.2 * (start + len(chunk)) / len(vectors), "PCA")
+    with threadpool_limits(limits=1):
+        for start, chunk in _chunks(vectors):
+            placed[start : start + len(chunk)] = components.project(chunk)
+            progress.report(0.8 + 0.2 * (start + len(chunk)) / len(vectors), "PCA")
     return placed
 
 
