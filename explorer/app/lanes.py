@@ -1,7 +1,8 @@
-"""Where the work of a session is done: two worker processes and two threads, and how answers come back.
+"""Where the work of a session is done: two worker processes and some threads, and how answers come back.
 
 The long lane embeds and computes; the quick lane previews, estimates and exports, so that they never wait for an
-embedding to end. Threads read files and search neighbours. Everything comes back on the session's thread.
+embedding to end. Threads read files, search neighbours and do what needs this process,
+such as painting. Everything comes back on the session's thread.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any, TypeVar
 
 from explorer.app.jobs import JobEvent, JobRunner
 from explorer.app.state import JobStatus, JobView
+from explorer.app.thread_jobs import ThreadJobs, Work
 from explorer.errors import ExplorerError, WorkerError
 
 Post = Callable[[Callable[[], None]], None]
@@ -59,7 +61,7 @@ class Handlers:
 @dataclass
 class _Job:
     kind: str
-    lane: JobRunner
+    lane: JobRunner | ThreadJobs
     handlers: Handlers
     view: JobView
     started: float
@@ -83,6 +85,7 @@ class Lanes:
         self._closed = False
         self.long = JobRunner(self._on_event, log)
         self.quick = JobRunner(self._on_event, log, nice=0)
+        self._beside = ThreadJobs(self._on_event)
         self._files = ThreadPoolExecutor(1, thread_name_prefix="files")
         self._search = ThreadPoolExecutor(1, thread_name_prefix="neighbour-search")
         self._queries = ThreadPoolExecutor(1, thread_name_prefix="queries")
@@ -99,6 +102,15 @@ class Lanes:
         view = JobView(token, handlers.title, status="waiting", can_pause=kind in PAUSABLE)
         self._jobs[token] = _Job(kind, lane, handlers, view, time.monotonic())
         lane.submit(kind, request, token)
+        self._show(self._jobs[token])
+        return token
+
+    def work(self, work: Work, handlers: Handlers) -> int:
+        """Start a job that needs this process, on a thread of its own; ``done`` gets what it returns as ``answer``."""
+        token = self.new_token()
+        view = JobView(token, handlers.title, status="waiting")
+        self._jobs[token] = _Job("work", self._beside, handlers, view, time.monotonic())
+        self._beside.submit(work, token)
         self._show(self._jobs[token])
         return token
 
@@ -262,6 +274,7 @@ class Lanes:
         self._interrupt(None)
         self.long.close()
         self.quick.close()
+        self._beside.close()
         for pool in (self._files, self._search, self._queries):
             pool.shutdown(wait=True, cancel_futures=True)
 

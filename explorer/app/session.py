@@ -31,6 +31,7 @@ from explorer.app.queries import Queries
 from explorer.app.restore import Opened, load_partial, load_stage
 from explorer.app.state import UNDER_WAY, AppState, HistoryView, JobView, Method
 from explorer.app.store import Store
+from explorer.app.thread_jobs import Work
 from explorer.app.work import decoded
 from explorer.app.working import restore_work
 from explorer.core.corpus.corpus import Corpus
@@ -299,6 +300,10 @@ class Session:
             title, png, words = picture
             packed = {"title": title, "png": base64.b64encode(png).decode("ascii"), "alt": words}
         self._export("page", path, {"picture": packed}, lambda _: self.say(Message("info", f"Page written to {path}.")))
+
+    def work(self, title: str, work: Work, done: Callable[[Any], None]) -> int:
+        """Do something beside the session's thread, as a job that is shown; its token cancels it."""
+        return self._lanes.work(work, Handlers(title, lambda answer: done(answer["answer"]), self.say_error))
 
     def _export(self, kind: str, path: Path, request: Mapping[str, Any], done: Callable[[int], None]) -> None:
         project = self._opening.project

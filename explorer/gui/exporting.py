@@ -11,15 +11,10 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QFileDialog,
-    QFormLayout,
-    QLineEdit,
     QRadioButton,
-    QSpinBox,
     QWidget,
 )
 
@@ -27,9 +22,11 @@ from explorer.app.messages import Message
 from explorer.app.session import Session
 from explorer.app.shown import shown_rows
 from explorer.app.state import AppState
-from explorer.errors import ExplorerError
-from explorer.gui.map.picture_dialog import MOST_PIXELS, SheetSize, png_bytes, write_png, write_svg
-from explorer.gui.map.sheet import MapSheet
+from explorer.core.progress import Progress
+from explorer.gui.map.colouring import Colouring, colouring
+from explorer.gui.map.picture_dialog import PictureDialog, PictureWish
+from explorer.gui.map.pictures import SheetSize, png_bytes, write_png, write_svg
+from explorer.gui.map.snapshot import MapSnapshot
 from explorer.gui.parts import UNIT, column, counted, heading, named, prose
 from explorer.gui.safe_cells import safe_cells_box
 
@@ -38,15 +35,15 @@ PICTURE_FILES = "PNG picture (*.png);;SVG drawing (*.svg)"
 PAGE_SIZE = SheetSize(2000, 1300, 2.0)
 """The map on the page for people: sharp on a dense screen."""
 
-MakeSheet = Callable[[], MapSheet | None]
+TakeSnapshot = Callable[[], MapSnapshot | None]
 
 
 class Exporter:
-    """Asks what and where to, then writes. ``sheet`` makes the map as it is seen now; None while there is none."""
+    """Asks what and where to, then writes. ``snapshot`` takes the map as it is seen now; None while there is none."""
 
-    def __init__(self, session: Session, sheet: MakeSheet, parent: QWidget) -> None:
+    def __init__(self, session: Session, snapshot: TakeSnapshot, parent: QWidget) -> None:
         self._session = session
-        self._sheet = sheet
+        self._snapshot = snapshot
         self._parent = parent
 
     def export_rows(self) -> None:
@@ -61,37 +58,61 @@ class Exporter:
             self._session.export_rows(path, rows, raw=raw)
 
     def export_page(self) -> None:
-        """One HTML file that opens offline."""
+        """One HTML file that opens offline, with the map in the light theme."""
         path = self._ask("Export a page", "report.html", "Page (*.html)")
-        if path is not None:
-            self._session.export_page(path, self._page_picture())
+        if path is None:
+            return
+        snapshot = self._snapshot()
+        if snapshot is None:
+            self._session.export_page(path, None)
+            return
 
-    def _page_picture(self) -> tuple[str, bytes, str] | None:
-        """Title, PNG and words of the map in the light theme."""
-        sheet = self._sheet()
-        if sheet is None:
-            return None
-        return sheet.title, png_bytes(replace(sheet, title=""), PAGE_SIZE), sheet.words
+        def paint(colours: Colouring | None) -> None:
+            def draw(progress: Progress) -> tuple[str, bytes, str]:
+                sheet = snapshot.sheet(colours, dark=False)
+                return sheet.title, png_bytes(replace(sheet, title=""), PAGE_SIZE, progress), sheet.words
+
+            title = f"Drawing the map for {path.name}"
+            self._session.work(title, draw, lambda picture: self._session.export_page(path, picture))
+
+        self._with_colours(snapshot, False, paint)
 
     def export_picture(self) -> None:
         """The map as PNG or SVG."""
-        sheet = self._sheet()
-        if sheet is None:
+        snapshot = self._snapshot()
+        if snapshot is None:
             return
-        dialog = PictureDialog(sheet, self._parent)
-        dialog.accepted.connect(lambda: self._write_picture(dialog.sheet(), dialog.size_asked()))
+        dialog = PictureDialog(snapshot.title, self._parent, dark=snapshot.dark)
+        dialog.accepted.connect(lambda: self._write_picture(snapshot, dialog.wish()))
         dialog.open()
 
-    def _write_picture(self, sheet: MapSheet, size: SheetSize) -> None:
+    def _write_picture(self, snapshot: MapSnapshot, wish: PictureWish) -> None:
         path = self._ask("Export the map", "map.png", PICTURE_FILES)
         if path is None:
             return
-        try:
-            (write_svg if path.suffix.lower() == ".svg" else write_png)(sheet, size, path)
-        except ExplorerError as error:
-            self._session.say_error(error)
-        else:
-            self._session.say(Message("info", f"Picture of the map written to {path}."))
+
+        def paint(colours: Colouring | None) -> None:
+            def draw(progress: Progress) -> None:
+                sheet = replace(snapshot.sheet(colours, dark=wish.dark), title=wish.title)
+                (write_svg if path.suffix.lower() == ".svg" else write_png)(sheet, wish.size, path, progress)
+
+            def done(_: None) -> None:
+                self._session.say(Message("info", f"Picture of the map written to {path}."))
+
+            self._session.work(f"Drawing {path.name}", draw, done)
+
+        self._with_colours(snapshot, wish.dark, paint)
+
+    def _with_colours(self, snapshot: MapSnapshot, dark: bool, paint: Callable[[Colouring | None], None]) -> None:
+        """Go on with the colours of a theme: those seen, or those that the other theme has."""
+        if dark == snapshot.dark or snapshot.shown is None:
+            paint(snapshot.shown)
+            return
+        state = snapshot.state
+        kind = f"picture colours {id(paint)}"
+        self._session.queries.ask(
+            kind, state, lambda engine: colouring(state, engine, dark=dark), paint, self._session.say_error
+        )
 
     def _ask(self, title: str, name: str, kinds: str) -> Path | None:
         """A file to write to, with the first ending of the kind chosen if none was typed."""
@@ -142,53 +163,3 @@ class RowsDialog(QDialog):
 
     def raw(self) -> bool:
         return not self._safe.isChecked()
-
-
-class PictureDialog(QDialog):
-    """Size, title and theme of a picture of the map."""
-
-    def __init__(self, sheet: MapSheet, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Export the map as a picture")
-        self._sheet = sheet
-        self._title = named(QLineEdit(sheet.title), "Title")
-        self._title.setMinimumWidth(40 * UNIT)
-        self._width, self._height = _pixels(1920, "Width"), _pixels(1200, "Height")
-        self._scale = named(QDoubleSpinBox(), "Scale", "Letters and points grow with it; 2 suits a dense screen")
-        self._scale.setRange(0.5, 16)
-        self._scale.setValue(1.5)
-        self._theme = named(QComboBox(), "Theme of the picture")
-        self._theme.addItems(["Light", "Dark"])
-        self._theme.setCurrentIndex(int(sheet.dark))
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        form = QFormLayout()
-        for words, control in (
-            ("&Title", self._title),
-            ("&Width", self._width),
-            ("&Height", self._height),
-            ("&Scale", self._scale),
-            ("T&heme", self._theme),
-        ):
-            form.addRow(words, control)
-        whole = column(self, margin=2 * UNIT)
-        whole.addLayout(form)
-        whole.addWidget(prose("PNG for slides, SVG for print. Legend and caption are in the picture.", quiet=True))
-        whole.addWidget(buttons)
-
-    def sheet(self) -> MapSheet:
-        """The map as it will be drawn."""
-        return replace(self._sheet, title=self._title.text().strip(), dark=self._theme.currentIndex() == 1)
-
-    def size_asked(self) -> SheetSize:
-        return SheetSize(self._width.value(), self._height.value(), self._scale.value())
-
-
-def _pixels(value: int, name: str) -> QSpinBox:
-    box = named(QSpinBox(), name, "In pixels")
-    box.setRange(100, MOST_PIXELS)
-    box.setSuffix(" px")
-    box.setValue(value)
-    return box

@@ -26,7 +26,7 @@ from explorer.gui.error_dialog import MessageBar
 from explorer.gui.exporting import Exporter
 from explorer.gui.help import HelpDialog, about_page, guide_page
 from explorer.gui.label_keys import LabelKeys
-from explorer.gui.map.sheet import MapSheet
+from explorer.gui.map.snapshot import MapSnapshot
 from explorer.gui.opening import Opener, dropped_path
 from explorer.gui.panels.anomalies_panel import AnomaliesPanel
 from explorer.gui.panels.corpus_panel import CorpusPanel
@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         self._actions = make_actions(self, settings.shortcuts)
         self._label_keys = LabelKeys(session, self)
         self._commands = Commands(self, session, self._actions, self._map)
-        self._exporter = Exporter(session, self.map_sheet, self)
+        self._exporter = Exporter(session, self.map_snapshot, self)
         self._past: list[int] = []
         self._quiet = QTimer(self, singleShot=True, interval=QUIET)
         self._build()
@@ -323,9 +323,9 @@ class MainWindow(QMainWindow):
         """Where the panels lie."""
         return self._docks
 
-    def map_sheet(self) -> MapSheet | None:
+    def map_snapshot(self) -> MapSnapshot | None:
         """The map as it would be exported now; None while there is none."""
-        return self._map.sheet() if self._session.state.results.positions is not None else None
+        return self._map.snapshot() if self._session.state.results.positions is not None else None
 
     @property
     def actions_by_name(self) -> Mapping[str, QAction]:

@@ -271,7 +271,7 @@ def _dialogs(w: Walk) -> None:
     QApplication.activeModalWidget().close()
     for dialog, name in (
         (RowsDialog(w.state, w.window), "export-rows"),
-        (PictureDialog(w.window.map_sheet(), w.window), "export-picture"),
+        (PictureDialog(w.window.map_snapshot().title, w.window, dark=w.theme == "dark"), "export-picture"),
     ):
         dialog.show()
         w.picture(name, dialog)

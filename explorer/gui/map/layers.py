@@ -59,8 +59,10 @@ class DensityLines:
 
     def __init__(self) -> None:
         self._lines = ContourLines()
+        self.contours: tuple[Contour, ...] = ()
 
     def set_contours(self, contours: tuple[Contour, ...]) -> None:
+        self.contours = contours
         self._lines.set_contours(contours)
 
     def paint(self, painter: QPainter, camera: Camera) -> None:

@@ -23,9 +23,10 @@ WIDE = 640.0
 LEAST_MAP = 120.0
 """Width and height of the smallest map that is worth a picture."""
 
-PaintMap = Callable[[QPainter, Camera, float], None]
+PaintMap = Callable[[QPainter, Camera, float, tuple[int, int]], None]
 """Paints the map's points: the painter's origin is the map's top left corner, one unit of it a pixel of the camera's
-window; the last is how many device pixels the unit has."""
+window; then how many device pixels the unit has, and the first row of these that is wanted and the one after the last.
+"""
 PaintOver = Callable[[QPainter, Camera], None]
 """Paints what lies below or above the points, such as contours or names of regions, with words as words."""
 

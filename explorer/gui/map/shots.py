@@ -14,14 +14,14 @@ from explorer.core.pipeline import Report
 from explorer.core.report.html_report import Picture
 from explorer.gui.map.colouring import Colouring
 from explorer.gui.map.key import key_of
-from explorer.gui.map.picture_dialog import SheetSize, png_bytes
+from explorer.gui.map.pictures import SheetSize, png_bytes
 from explorer.gui.map.sheet import MapSheet
 from explorer.gui.parts import counted, number
 from explorer.gui.qt_messages import without_offscreen_remarks
 from explorer.gui.theme import LIGHT
 from explorer.gui.widgets.colour_scales import colours_for_values
 from explorer.gui.widgets.map.camera import Bounds
-from explorer.gui.widgets.map.points import MapPoints, MarkColours
+from explorer.gui.widgets.map.points import MapPoints, MarkColours, paint_scene
 
 SIZE = SheetSize(2000, 1300, 2.0)
 """Sharp on a dense screen, and large enough to be looked at closely."""
@@ -51,11 +51,12 @@ def report_sheet(report: Report, layout: str) -> MapSheet | None:
     points.set_positions(flat)
     points.set_colours(rgba)
     points.set_flagged(decisions.flagged)
+    scene = points.frozen().scene
     title = f"Anomaly score ({decisions.detector})"
     shown = Colouring(rgba, title, values, note="Higher is stranger")
     return MapSheet(
         title=f"Map of {counted(report.corpus.rows, 'text')}",
-        paint=lambda painter, camera, ratio: points.paint(painter, camera, ratio, _MARKS),
+        paint=lambda *how: paint_scene(scene, _MARKS, *how),
         view=bounds,
         key=key_of(shown, flagged=int(np.count_nonzero(decisions.flagged)), dark=False),
         caption=(_caption(int(np.isfinite(flat).all(axis=1).sum()), report.corpus.rows, layout),),

@@ -21,8 +21,7 @@ from explorer.gui.map.hands import LegendHands, MapHands
 from explorer.gui.map.header import MapHeader
 from explorer.gui.map.layers import MapLayers
 from explorer.gui.map.places import MapPlaces, axis_columns
-from explorer.gui.map.sheet import MapSheet
-from explorer.gui.map.snapshot import sheet_of
+from explorer.gui.map.snapshot import MapSnapshot, snapshot_of
 from explorer.gui.map.timeline import MapTimeline
 from explorer.gui.map.tools_bar import MapTools
 from explorer.gui.map.words import current_words, status_words, waiting_words
@@ -164,7 +163,7 @@ class MapPanel(QWidget):
         """Other positions: of a layout, or of two columns with their axes."""
         state = self._session.state
         first = self._placed.size == 0
-        other_kind = (x is not None) != self._map.has_axes
+        other_kind = (x is None) != (self._map.axes is None)
         self._map.set_axes(x, y)
         self._map.set_positions(positions, morph=not first)
         self._placed = np.asarray(np.isfinite(positions).all(axis=1))
@@ -267,9 +266,9 @@ class MapPanel(QWidget):
         """Select the texts that can be seen in the part of the map that is shown."""
         self._hands.select_window()
 
-    def sheet(self) -> MapSheet:
+    def snapshot(self) -> MapSnapshot:
         """What is on the map now, to be exported as a picture."""
-        return sheet_of(self._session.state, self._map, self._colours.shown, self._layers, self._seen())
+        return snapshot_of(self._session.state, self._map, self._colours.shown, self._layers, self._seen())
 
     def view_state(self) -> dict[str, object]:
         """From where one looks, and at what, as something that JSON can hold."""

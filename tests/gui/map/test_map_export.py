@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,17 +15,18 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
+from explorer.core.progress import Cancelled, Progress, Report
 from explorer.errors import OptionError, OutputError
-from explorer.gui.map import picture_dialog as map_export
+from explorer.gui.map import pictures as map_export
 from explorer.gui.map.colouring import Colouring
 from explorer.gui.map.key import MapKey, key_of
-from explorer.gui.map.picture_dialog import SheetSize, png_bytes, png_picture, write_png, write_svg
+from explorer.gui.map.pictures import SheetSize, png_bytes, write_png, write_svg
 from explorer.gui.map.sheet import Dots, MapSheet, laid_out, same_view
 from explorer.gui.theme import DARK, LIGHT
 from explorer.gui.widgets.colour_scales import colours_for_values
 from explorer.gui.widgets.legend import LegendEntry
 from explorer.gui.widgets.map.camera import Bounds, Camera
-from explorer.gui.widgets.map.points import MapPoints, MarkColours
+from explorer.gui.widgets.map.points import MapPoints, MarkColours, paint_scene
 
 SVG = "{http://www.w3.org/2000/svg}"
 BLUE, RED = (60, 150, 255, 255), (200, 0, 80, 255)
@@ -42,7 +46,7 @@ def sheet(*, dark: bool = False, title: str = "Map of 6 texts") -> MapSheet:
     entries = (LegendEntry("card & cash", 3, BLUE), LegendEntry("<other>", 2, RED))
     return MapSheet(
         title=title,
-        paint=lambda painter, camera, ratio: points.paint(painter, camera, ratio, marks),
+        paint=partial(paint_scene, points.frozen().scene, marks),
         view=Bounds(0, 0, 10, 8),
         key=MapKey("intent", entries, None, "", 1),
         caption=("4 of 6 texts shown.", "Layout: PCA."),
@@ -57,6 +61,10 @@ def colours(picture: QImage, place: QRectF) -> set[str]:
         for x in range(int(place.left()) + 2, int(place.right()) - 2)
         for y in range(int(place.top()) + 2, int(place.bottom()) - 2)
     }
+
+
+def png_picture(shown: MapSheet, size: SheetSize) -> QImage:
+    return QImage.fromData(png_bytes(shown, size))
 
 
 def drawn(path: Path) -> ElementTree.Element:
@@ -185,24 +193,52 @@ def test_a_sheet_without_room_for_its_map_is_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_more_than_memory_holds_is_said_before_it_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(map_export, "free_memory", lambda: 1_000_000_000)
-    large = SheetSize(16_384, 16_384, 10)
-    with pytest.raises(
-        OutputError, match=r"16.?384 × 16.?384 pixels takes about 4\.3 GB of memory, and 1\.0 GB is free"
-    ):
-        write_png(sheet(), large, tmp_path / "map.png")
-    with pytest.raises(OutputError, match="GB is free"):
-        write_svg(replace(sheet(), dots=None), large, tmp_path / "map.svg")
-    write_svg(sheet(), large, tmp_path / "circles.svg")
-    assert [path.name for path in tmp_path.iterdir()] == ["circles.svg"]
+def test_a_picture_of_any_size_is_painted_in_bands(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = png_picture(sheet(), SIZE)
+    bands: list[tuple[int, int]] = []
+    shown = sheet()
+
+    def paint(painter: QPainter, camera: Camera, ratio: float, band: tuple[int, int]) -> None:
+        bands.append(band)
+        shown.paint(painter, camera, ratio, band)
+
+    monkeypatch.setattr(map_export, "BAND_PIXELS", 900 * 37)
+    assert png_picture(replace(shown, paint=paint), SIZE) == whole
+    assert len(bands) == 17 and max(last - first for first, last in bands) <= 40
+    assert all(before[1] > after[0] for before, after in pairwise(bands)), "no row is left out"
+
+
+@pytest.mark.parametrize("scale", [0.7, 1.0, 1.37, 2.5])
+def test_bands_leave_no_seam_at_any_scale(scale: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    size = SheetSize(1100, 900, scale)
+    whole = png_picture(sheet(), size)
+    monkeypatch.setattr(map_export, "BAND_PIXELS", 1100 * 53)
+    assert png_picture(sheet(), size) == whole
+
+
+@pytest.mark.parametrize("write", [write_png, write_svg])
+@pytest.mark.parametrize("many", [False, True])
+def test_a_picture_can_be_given_up_at_any_band_and_leaves_nothing(
+    write: Callable[..., None], many: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(map_export, "BAND_PIXELS", 900 * 50)
+    monkeypatch.setattr(map_export, "VECTOR_MOST", 3 if many else 100)
+    monkeypatch.setattr(map_export, "DOTS_A_STEP", 2)
+    reports: list[Report] = []
+    write(sheet(), SIZE, tmp_path / "whole", Progress(reports.append))
+    assert len(reports) >= 2 and [said.fraction for said in reports] == sorted(said.fraction for said in reports)
+    for most in range(1, len(reports)):
+        count = []
+        with pytest.raises(Cancelled):
+            write(sheet(), SIZE, tmp_path / "part", Progress(count.append, lambda: len(count) >= most))  # noqa: B023
+    assert [path.name for path in tmp_path.iterdir()] == ["whole"]
 
 
 def test_a_painter_that_runs_out_of_memory_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def greedy(*_: object) -> None:
         raise MemoryError
 
-    with pytest.raises(OutputError, match="of memory"):
+    with pytest.raises(OutputError, match="memory"):
         png_picture(replace(sheet(), paint=greedy), SIZE)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from map_desk import ROWS, MapDriver
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 from window_driver import choose, control
@@ -20,7 +21,7 @@ from explorer.core.query.predicates import Chip, Filters, Moments, Range
 from explorer.core.query.search import TextQuery
 from explorer.gui.map.colouring import LABELS, REGIONS, TRUST
 from explorer.gui.map.header import BY_COLUMNS
-from explorer.gui.map.picture_dialog import SheetSize, png_picture
+from explorer.gui.map.pictures import SheetSize, png_bytes
 from explorer.gui.map.places import turn_onto, turned
 from explorer.gui.map.words import layout_words, trust_tip
 from explorer.gui.widgets.timeline.timeline import Timeline
@@ -215,7 +216,7 @@ def test_a_map_that_was_mirrored_is_laid_back_onto_the_one_before() -> None:
 def test_two_columns_are_axes_and_leave_the_plan_alone(driver: MapDriver) -> None:
     plan = driver.state.plan
     choose(driver.combo("Layout"), BY_COLUMNS)
-    driver.until(lambda: driver.view.has_axes)
+    driver.until(lambda: driver.view.axes is not None)
     assert driver.state.plan == plan
     assert driver.says(f"{ROWS - 1} shown") or driver.says(f"{ROWS - 1} of {ROWS} shown")
     assert not driver.tool("Trust of the map").isVisible()
@@ -223,7 +224,7 @@ def test_two_columns_are_axes_and_leave_the_plan_alone(driver: MapDriver) -> Non
     choose(driver.combo("Column up"), "anomaly_score")
     driver.until(lambda: not np.array_equal(driver.view.points.xy, before, equal_nan=True))
     control(driver.panel, QPushButton, "Back to the layout").click()
-    driver.until(lambda: not driver.view.has_axes)
+    driver.until(lambda: driver.view.axes is None)
     driver.until(lambda: bool((driver.view.points.xy == driver.state.results.positions).all()))
     assert driver.combo("Layout").currentData() == plan.layout
 
@@ -266,7 +267,7 @@ def test_the_view_comes_back_and_nonsense_changes_nothing(driver: MapDriver) -> 
     assert driver.panel.view_state() == kept
     assert not driver.panel.findChild(Timeline).isVisible()
     driver.panel.restore_view({**kept, "columns": ["written", "amount"]})
-    driver.until(lambda: driver.view.has_axes)
+    driver.until(lambda: driver.view.axes is not None)
     driver.panel.restore_view({"columns": ["gone", "amount"]})
     driver.until(lambda: driver.combo("Column across").currentIndex() >= 0)
 
@@ -275,12 +276,12 @@ def test_the_sheet_says_what_the_map_shows(driver: MapDriver) -> None:
     driver.colour("intent")
     hidden = driver.panel._colours.shown.categories[0].name
     driver.session.store.dispatch(op.hide_entries(names=[hidden]))
-    sheet = driver.panel.sheet()
+    sheet = driver.panel.snapshot().sheet()
     assert sheet.title == "Map of questions.csv"
     assert hidden not in [entry.name for entry in sheet.key.entries]
     assert f"of {ROWS} texts shown" in sheet.words
     assert "Neighbour map" in sheet.words
-    picture = png_picture(sheet, SheetSize(900, 600))
+    picture = QImage.fromData(png_bytes(sheet, SheetSize(900, 600)))
     assert len({picture.pixel(x, y) for x in range(40, 600, 7) for y in range(80, 500, 7)}) > 5
 
 
@@ -297,9 +298,9 @@ def test_another_corpus_starts_over(driver: MapDriver, computed: Path, tmp_path:
     driver.colour("intent")
     driver.session.store.dispatch(op.hide_entries(names=[driver.panel._colours.shown.categories[0].name]))
     choose(driver.combo("Layout"), BY_COLUMNS)
-    driver.until(lambda: driver.view.has_axes)
+    driver.until(lambda: driver.view.axes is not None)
     driver.session.open_project(Path(shutil.copytree(computed, tmp_path / "other.textmap")))
     driver.until(lambda: driver.state.project == tmp_path / "other.textmap" and driver.complete())
-    driver.until(lambda: driver.says(f"{ROWS} shown") and not driver.view.has_axes)
+    driver.until(lambda: driver.says(f"{ROWS} shown") and driver.view.axes is None)
     assert driver.combo("Colour by").currentData() == ANOMALY
     assert driver.combo("Layout").currentData() == driver.state.plan.layout

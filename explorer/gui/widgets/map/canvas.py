@@ -163,15 +163,10 @@ class MapCanvas(QWidget):
         """The points as they look now, for a picture of them; not to be changed."""
         return self._points
 
-    def paint_axes(self, painter: QPainter, camera: Camera) -> None:
-        """Draw the axes for another view of the map; nothing where there are none."""
-        if self._axes is not None and not self.in_space:
-            self._axes.paint(painter, camera, current_theme(), self.locale())
-
     @property
-    def has_axes(self) -> bool:
-        """Whether axes are drawn."""
-        return self._axes is not None and not self.in_space
+    def axes(self) -> MapAxes | None:
+        """The axes that are drawn; None where there are none."""
+        return None if self.in_space else self._axes
 
     @property
     def in_space(self) -> bool:
@@ -358,8 +353,8 @@ class MapCanvas(QWidget):
         self._paint_marks(painter)
         if self.in_space:
             self._paint_compass(painter)
-        else:
-            self.paint_axes(painter, self.camera)
+        elif self._axes is not None:
+            self._axes.paint(painter, self.camera, theme, self.locale())
         self._paint_hands(painter)
 
     def _paint_hands(self, painter: QPainter) -> None:

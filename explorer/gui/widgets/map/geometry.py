@@ -46,6 +46,10 @@ class View(NamedTuple):
             float(camera.height * ratio / 2),
         )
 
+    def below(self, rows: int) -> View:
+        """The same without so many rows of pixels at the top."""
+        return self._replace(offset_y=self.offset_y - rows)
+
 
 class Tone(NamedTuple):
     """How a density picture is coloured.

@@ -10,7 +10,8 @@ from functools import partial
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from explorer.gui.widgets.map import compiled, rasterise
 from explorer.gui.widgets.map.camera import Camera
@@ -62,14 +63,20 @@ class Scene:
 
 
 class MapPicture:
-    """The points of a scene as a camera sees them, in device pixels, ``ratio`` of them to one of the window."""
+    """The points of a scene as a camera sees them, in device pixels, ``ratio`` of them to one of the window.
 
-    def __init__(self, scene: Scene, camera: Camera, ratio: float, colours: MarkColours) -> None:
+    band : first row of pixels and the one after the last, where only a part of the picture is wanted.
+    """
+
+    def __init__(
+        self, scene: Scene, camera: Camera, ratio: float, colours: MarkColours, band: tuple[int, int] | None = None
+    ) -> None:
         self._detail = Detail(scene.rows, scene.density, camera)
-        self._colours, self._ratio, self._view = colours, ratio, View.of(camera, ratio)
+        self._first, last = band or (0, round(camera.height * ratio))
+        self._colours, self._ratio, self._view = colours, ratio, View.of(camera, ratio).below(self._first)
         self._margin = rasterise.widest((ring(self._detail.radius)[0] + _HALO) * ratio)
         self._target = 0.0 if QColor(colours.ground).lightness() > 127 else 255.0
-        width, height = round(camera.width * ratio), round(camera.height * ratio)
+        width, height = round(camera.width * ratio), last - self._first
         self._pixels = np.zeros((height, width + 2 * self._margin), np.uint32)
         raster = compiled.raster()
         self._raster = raster or rasterise
@@ -82,9 +89,9 @@ class MapPicture:
         return self._pixels[:, self._margin : self._pixels.shape[1] - self._margin]
 
     @property
-    def left(self) -> float:
-        """Where the left edge of ``image``, which has a margin, belongs in the window."""
-        return -self._margin / self._ratio
+    def corner(self) -> QPointF:
+        """Where the corner of ``image``, which has a margin, belongs in the window."""
+        return QPointF(-self._margin / self._ratio, self._first / self._ratio)
 
     def image(self) -> QImage:
         """The picture with its margin; it points at this object's memory, so it must not outlive it."""
@@ -139,3 +146,12 @@ class MapPicture:
 
     def _step(self, draw: Callable[..., None], layer: PointLayer, *how: object) -> Step:
         return partial(draw, self._pixels, self._margin, layer.cells, layer.colours, self._view, *how)
+
+
+def paint_scene(
+    scene: Scene, colours: MarkColours, painter: QPainter, camera: Camera, ratio: float, band: tuple[int, int]
+) -> None:
+    """Paint a band of the picture; on any thread."""
+    if band[0] < band[1]:
+        picture = MapPicture(scene, camera, ratio, colours, band)
+        painter.drawImage(picture.corner, picture.image())

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QPainter
 
 from explorer.gui.widgets.map.beside import Work
@@ -15,10 +14,10 @@ from explorer.gui.widgets.map.camera import Bounds, Camera
 from explorer.gui.widgets.map.density import Detail
 from explorer.gui.widgets.map.dressing import Dressed, Wanted, dress
 from explorer.gui.widgets.map.look import MapLook
-from explorer.gui.widgets.map.picture import MapPicture, MarkColours
+from explorer.gui.widgets.map.picture import MapPicture, MarkColours, paint_scene
 from explorer.gui.widgets.map.spatial_grid import extent
 
-__all__ = ["MapPoints", "MarkColours"]
+__all__ = ["MapPoints", "MarkColours", "paint_scene"]
 
 AT_ONCE = 200_000
 """Rows up to which a change is seen in the next frame; of more, the old picture stays until the new one is made."""
@@ -129,11 +128,15 @@ class MapPoints:
     @property
     def is_shown(self) -> bool:
         """Whether the next frame draws what was set last; of many rows, the one before may still be drawn."""
-        return self._dressed is not None and self._wanted().same_as(self._dressed.wanted)
+        return self._dressed is not None and self.wanted().same_as(self._dressed.wanted)
+
+    def wanted(self) -> Wanted:
+        """What was set last, never to change."""
+        return Wanted(self.xy, copy.copy(self.look), self._nearness, self._selected, not self._moving)
 
     def frozen(self) -> Dressed:
-        """Everything as it is wanted now, never to change; made here and now if it is not there."""
-        wanted, known = self._wanted(), self._dressed
+        """What is drawn of it; made here and now if it is not there."""
+        wanted, known = self.wanted(), self._dressed
         return known if known is not None and wanted.same_as(known.wanted) else dress(wanted, known)
 
     # --- painting -------------------------------------------------------------------------------------
@@ -148,14 +151,11 @@ class MapPoints:
         if self._picture is None or (self._pictured != pictured and not late):
             self._picture = MapPicture(now.scene, camera, ratio, colours)
             self._pictured = pictured
-        painter.drawImage(QPointF(self._picture.left, 0.0), self._picture.image())
-
-    def _wanted(self) -> Wanted:
-        return Wanted(self.xy, copy.copy(self.look), self._nearness, self._selected, not self._moving)
+        painter.drawImage(self._picture.corner, self._picture.image())
 
     def _now(self) -> Dressed | None:
         """What can be drawn now; what is wanted, if that is something else, is made or on its way."""
-        wanted = self._wanted()
+        wanted = self.wanted()
         if self._dressed is None or not wanted.same_as(self._dressed.wanted):
             self._make(wanted)
         return self._dressed

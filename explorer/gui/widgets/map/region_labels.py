@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap, QStaticText
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QStaticText
 
 from explorer.gui.theme import Theme
 from explorer.gui.widgets.map.beside import Work
@@ -111,7 +111,7 @@ class RegionLabels:
         self._look: tuple[str, str, float, str] = ("", "", 0.0, "")
         self._fonts: list[QFont] = []
         self._known: dict[_Words, tuple[str, float, float]] = {}
-        self._pixmaps: dict[_Words, QPixmap] = {}
+        self._pictures: dict[_Words, QImage] = {}
 
     def set_regions(self, named: NamedPlaces) -> None:
         """Regions in order of importance, as ``place_regions`` gives them; none to clear."""
@@ -147,7 +147,7 @@ class RegionLabels:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         for index, box in _boxes(fitted, camera):
             self._shown.append((fitted.places[index], box))
-            painter.drawPixmap(box.topLeft(), self._pixmap(fitted.places[index]))
+            painter.drawImage(box.topLeft(), self._picture(fitted.places[index]))
         self._underline(painter, theme)
         painter.restore()
 
@@ -160,7 +160,7 @@ class RegionLabels:
         if look != self._look:
             if look[3] != self._look[3]:
                 self._fonts, self._known = [_font_of(font, level) for level in range(3)], {}
-            self._look, self._pixmaps = look, {}
+            self._look, self._pictures = look, {}
         wanted = (self._named, look[3], _stepped(camera.unit), _stepped(camera.width * camera.height))
         if wanted != self._asked:
             self._asked = wanted
@@ -197,12 +197,12 @@ class RegionLabels:
 
     # --- how it looks ---------------------------------------------------------------------------------
 
-    def _pixmap(self, place: RegionPlace) -> QPixmap:
+    def _picture(self, place: RegionPlace) -> QImage:
         words = _words_of(place)
-        if words not in self._pixmaps:
+        if words not in self._pictures:
             ink, ground, ratio, _ = self._look
-            self._pixmaps[words] = _with_halo(self._text_of(place)[0], self._fonts[words[0]], ink, ground, ratio)
-        return self._pixmaps[words]
+            self._pictures[words] = _with_halo(self._text_of(place)[0], self._fonts[words[0]], ink, ground, ratio)
+        return self._pictures[words]
 
     def _underline(self, painter: QPainter, theme: Theme) -> None:
         for place, box in self._shown:
@@ -261,20 +261,21 @@ def _isolated(word: str) -> str:
     return f"\u2068{word}\u2069" if right_to_left else word
 
 
-def _with_halo(words: str, font: QFont, ink: str, ground: str, ratio: float) -> QPixmap:
+def _with_halo(words: str, font: QFont, ink: str, ground: str, ratio: float) -> QImage:
     """The words on a transparent ground, each stroke surrounded by the colour of the map's ground."""
     text = QStaticText(words)
     text.setTextFormat(Qt.TextFormat.PlainText)
     text.prepare(font=font)
     size = text.size()
-    pixmap = QPixmap(math.ceil((size.width() + 2 * _MARGIN) * ratio), math.ceil((size.height() + 2 * _MARGIN) * ratio))
-    pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    with QPainter(pixmap) as painter:
+    wide, high = math.ceil((size.width() + 2 * _MARGIN) * ratio), math.ceil((size.height() + 2 * _MARGIN) * ratio)
+    picture = QImage(wide, high, QImage.Format.Format_ARGB32_Premultiplied)
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    with QPainter(picture) as painter:
         painter.setFont(font)
         painter.setPen(QColor(ground))
         for dx, dy in _AROUND:
             painter.drawStaticText(QPointF(_MARGIN + dx, _MARGIN + dy), text)
         painter.setPen(QColor(ink))
         painter.drawStaticText(QPointF(_MARGIN, _MARGIN), text)
-    return pixmap
+    return picture
