@@ -27,7 +27,7 @@ from explorer.gui.map.colouring import Colouring, colouring
 from explorer.gui.map.picture_dialog import PictureDialog, PictureWish
 from explorer.gui.map.pictures import SheetSize, png_bytes, write_png, write_svg
 from explorer.gui.map.snapshot import MapSnapshot
-from explorer.gui.parts import UNIT, column, counted, heading, named, prose
+from explorer.gui.parts import UNIT, column, counted, heading, prose
 from explorer.gui.safe_cells import safe_cells_box
 
 ROWS_FILES = "CSV (*.csv);;JSON Lines (*.jsonl);;Parquet (*.parquet)"

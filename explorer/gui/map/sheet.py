@@ -135,7 +135,7 @@ def laid_out(sheet: MapSheet, width: float, height: float) -> Places:
 def paint_frame(sheet: MapSheet, painter: QPainter, places: Places, size: QRectF) -> None:
     """Everything but the map: ground, title, the map's ground, legend, caption."""
     theme = sheet.theme
-    painter.fillRect(size, QColor(theme.background))
+    painter.fillRect(size.adjusted(0, 0, 1, 1), QColor(theme.background))  # the last pixels whole, at any scale
     painter.fillRect(places.map, QColor(theme.surface))
     if sheet.title:
         write(painter, places.title, sheet.title, theme.text, font(TITLE_PIXELS, bold=True), cut=True)
