@@ -16,8 +16,10 @@ def tiny_model_folder(folder: Path, *, seed: int = 0, prompts: dict[str, str] | 
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
+    from tqdm import tqdm
     from transformers import BertConfig, BertModel, BertTokenizerFast
 
+    tqdm.monitor_interval = 0  # its progress bars would leave a thread behind
     source = folder.with_name(f"{folder.name}-source")
     source.mkdir(parents=True)
     letters = string.ascii_lowercase + string.digits + string.punctuation
