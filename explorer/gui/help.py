@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import html
+import platform
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from PySide6.QtCore import Qt, qVersion
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QWidget
@@ -12,18 +15,18 @@ from explorer.gui.parts import UNIT, column, named
 
 GUIDE = """<h3>What does not belong, in a minute</h3>
 <p><b>Open a file.</b> The text column is guessed; look at the first rows and correct the guess. The corpus is kept
-as a project from the start: whatever you do is saved at once, and Ctrl+Z takes it back, also tomorrow.</p>
+as a project from the start: whatever you do is saved at once, and {undo} takes it back, also tomorrow.</p>
 <p><b>Look at the map.</b> Texts that mean similar things lie together; the words say what a region is about. A
 first picture (PCA) appears as soon as the texts are embedded; the neighbour map then takes its place. <i>Trust</i>
 says which share of each text's true neighbours the map kept: colour the map by it to see where to believe it, and
 ask the neighbours panel, which measures in the original space.</p>
-<p><b>Go through the flagged texts.</b> Press <b>N</b>. Read the text, the reason above it, and its neighbours.
-Press <b>C</b> if it does not belong, <b>F</b> if it is fine, <b>U</b> to take the decision back, a digit for a
-label of your own, <b>E</b> for a note; then <b>N</b> again. Keys act on the text, or on
+<p><b>Go through the flagged texts.</b> Press <b>{next}</b>. Read the text, the reason above it, and its neighbours.
+Press <b>{flag}</b> if it does not belong, <b>{clear}</b> if it is fine, <b>{undecide}</b> to take the decision
+back, a digit for a label of your own, <b>{note}</b> for a note; then <b>{next}</b> again. Keys act on the text, or on
 all that are selected and shown: the line above the buttons says which.</p>
 <p><b>Move the threshold.</b> Drag the line in the score histogram. Your decisions by hand stay, wherever the line
 goes.</p>
-<p><b>Search and filter.</b> Ctrl+F finds words, an exact phrase, a pattern, or a meaning; what is found lights up
+<p><b>Search and filter.</b> {find} finds words, an exact phrase, a pattern, or a meaning; what is found lights up
 on the map. Filters are chips: switch them off, invert, name and keep them. Brush the timeline to see a few days
 only.</p>
 <p><b>Export.</b> The report has one row a text, with scores, flags, labels and reasons, and a manifest from which
@@ -47,9 +50,9 @@ ON_THE_MAP = (
 )
 
 
-def guide_page() -> str:
-    """The guide with the keys of the map."""
-    return GUIDE + _table(ON_THE_MAP)
+def guide_page(keys: Mapping[str, str]) -> str:
+    """The guide with the keys of actions, by name, and those of the map."""
+    return GUIDE.format_map(keys) + _table(ON_THE_MAP)
 
 
 class HelpDialog(QDialog):
@@ -75,7 +78,9 @@ def _table(rows: Iterable[tuple[str, str]]) -> str:
     return f'<table cellspacing="0" cellpadding="4">{cells}</table>'
 
 
-def about_page() -> str:
+def about_page(places: Mapping[str, Path]) -> str:
+    """What the program is, what it is made of, and where it keeps things."""
+    kept = _table((f"{html.escape(name)}", html.escape(str(place))) for name, place in places.items())
     return (
         f"<h3>Text Anomaly Explorer {explorer.__version__}</h3>"
         "<p>See a corpus of texts as a map, ask what is near and what does not belong, on your own machine. "
@@ -83,5 +88,6 @@ def about_page() -> str:
         "<p>Licence: Apache-2.0. Inside are, among others, all-MiniLM-L6-v2 (Apache-2.0), Annoy (Apache-2.0), "
         "Qt and PySide6 (LGPL-3.0), NumPy, SciPy and scikit-learn (BSD-3-Clause), "
         "Apache Arrow (Apache-2.0), PyTorch (BSD-3-Clause).</p>"
-        f"<p>Qt {qVersion()}</p>"
+        f"<p>Python {platform.python_version()}, Qt {qVersion()}, {html.escape(platform.platform())}</p>"
+        f"<p>Where things are kept:</p>{kept}"
     )

@@ -16,7 +16,7 @@ from explorer.app import marking
 from explorer.app import operations as op
 from explorer.app.changes import Changes
 from explorer.app.session import Session
-from explorer.app.settings import Settings, ThemeChoice
+from explorer.app.settings import Settings, ThemeChoice, log_file, settings_file
 from explorer.app.state import AppState
 from explorer.errors import OptionError
 from explorer.gui.actions import MENUS, SEPARATOR, Deeds, make_actions, session_deeds, show_enabled
@@ -25,6 +25,7 @@ from explorer.gui.docks import Docks
 from explorer.gui.error_dialog import MessageBar
 from explorer.gui.exporting import Exporter
 from explorer.gui.help import HelpDialog, about_page, guide_page
+from explorer.gui.key_words import keys_now, tell_keys
 from explorer.gui.label_keys import LabelKeys
 from explorer.gui.map.snapshot import MapSnapshot
 from explorer.gui.opening import Opener, dropped_path
@@ -105,6 +106,7 @@ class MainWindow(QMainWindow):
         if geometry is not None:
             self.restoreGeometry(geometry)
         self._docks.restore(self._settings.layout)
+        self._tell_keys()
 
     def _build_middle(self) -> None:
         middle = QWidget()
@@ -172,9 +174,9 @@ class MainWindow(QMainWindow):
             "fit": self._map.fit,
             "reset_panels": self._docks.reset,
             "full_screen": lambda: self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen),
-            "guide": lambda: HelpDialog("Guide", guide_page(), self).show(),
+            "guide": lambda: HelpDialog("Guide", guide_page(keys_now(self._actions)), self).show(),
             "shortcuts": lambda: self._commands.show_shortcuts(self._settings.shortcuts),
-            "about": lambda: HelpDialog("About", about_page(), self).show(),
+            "about": lambda: HelpDialog("About", about_page(self._places()), self).show(),
         }
 
     def _connect(self) -> None:
@@ -191,10 +193,22 @@ class MainWindow(QMainWindow):
         self._search.set_mode(self._settings.search_mode)
         self._search.mode_chosen.connect(lambda mode: self._change_settings(search_mode=mode))
         self._commands.shortcuts_changed.connect(lambda keys: self._change_settings(shortcuts=keys))
+        self._commands.shortcuts_changed.connect(lambda _: self._tell_keys())
         self._map.moved.connect(self._quiet.start)
         self._connect_panels()
         self._map.picture_requested.connect(self._exporter.export_picture)
         self._quiet.timeout.connect(self._save_view)
+
+    def _tell_keys(self) -> None:
+        keys = keys_now(self._actions)
+        tell_keys(self, keys)
+        self._welcome.tell_keys(keys)
+
+    def _places(self) -> dict[str, Path]:
+        """Where things are kept, for the page about the program."""
+        project = self._session.state.project
+        now = {} if project is None else {"This project": project}
+        return {**now, "New projects": self._settings.projects, "Settings": settings_file(), "Log": log_file()}
 
     def _connect_panels(self) -> None:
         """What one panel asks of another goes through the window."""

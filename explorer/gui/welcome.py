@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from explorer.app.settings import Settings
+from explorer.gui.key_words import first_keys
 from explorer.gui.parts import UNIT, column, line, named, prose, scrolled
 from explorer.gui.widgets.card import Card
 from explorer.gui.widgets.empty_state import EmptyState
@@ -20,11 +22,12 @@ SENTENCE = (
 SAMPLE = "13,123 real questions to a bank, and some texts that do not belong"
 SHOWN_RECENT = 4
 TIPS = (
-    "Press N for the next flagged text, C to confirm it, F if it is fine. Ctrl+Z takes anything back, also tomorrow.",
-    "Ctrl+Shift+P finds every action by words of its name, or their beginnings.",
+    "Press {next} for the next flagged text, {flag} to confirm it, {clear} if it is fine. {undo} takes anything back, "
+    "also tomorrow.",
+    "{palette} finds every action by words of its name, or their beginnings.",
     "Hold Shift and drag on the map to select; the hint beside the pointer says what a release will do.",
     "Click an entry of the legend to hide it, double-click to see it alone.",
-    "A label of your own has a key: Ctrl+L makes one, the digits give it to the text or to all that is selected.",
+    "A label of your own has a key: {new_label} makes one, the digits give it to the text or to all that is selected.",
     "Search by meaning finds texts that say the same in other words; matches light up on the map.",
     "Any selection can become a filter, and a filter can be inverted, named and kept.",
 )
@@ -42,7 +45,7 @@ class Welcome(QWidget):
         super().__init__()
         self._unfinished = Unfinished()
         self._unfinished.go_on_requested.connect(self.project_requested)
-        self._tips = Tips(TIPS)
+        self._tips = Tips()
         self._tips.dismissed.connect(self.tips_dismissed)
         self._empty = EmptyState("See what is in your texts, and what does not belong", SENTENCE)
         self._open = named(QPushButton("&Open a file…"), "Open a file", "CSV, JSON, Parquet, Excel, plain text")
@@ -53,6 +56,7 @@ class Welcome(QWidget):
         self._recent_title = prose("Go on with", quiet=True)
         self._recent = column(margin=0)
         self._build()
+        self.tell_keys(first_keys())
         self.show_settings(settings)
 
     def _build(self) -> None:
@@ -86,6 +90,10 @@ class Welcome(QWidget):
         self._unfinished.show_project(Path(settings.unfinished) if settings.unfinished else None)
         self._show_recent(tuple(name for name in settings.recent if name != settings.unfinished))
         self._tips.setVisible(settings.tips)
+
+    def tell_keys(self, keys: Mapping[str, str]) -> None:
+        """Name the keys of actions as they are now."""
+        self._tips.set_tips([words.format_map(keys) for words in TIPS], self._tips.place)
 
     def _show_recent(self, projects: tuple[str, ...]) -> None:
         while (item := self._recent.takeAt(0)) is not None:

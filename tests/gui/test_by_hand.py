@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QRadioButton,
     QTableView,
     QTabWidget,
+    QTextBrowser,
     QWidget,
 )
 from window_driver import Driver, choose, control
@@ -34,6 +35,7 @@ from explorer.core.query.predicates import Contains, Range
 from explorer.gui.error_dialog import MessageBar
 from explorer.gui.exporting import PictureDialog, RowsDialog
 from explorer.gui.filter_dialog import FilterDialog
+from explorer.gui.help import HelpDialog
 from explorer.gui.open_dialog import OpenDialog
 from explorer.gui.panels.filters_panel import FiltersPanel
 from explorer.gui.widgets.chips import ChipBar
@@ -116,6 +118,11 @@ def test_keys_are_rebound_swapped_reset_and_printed(
     assert printed.read_bytes().startswith(b"%PDF")
     editor.close()
     assert driver.saved[-1].shortcuts == {"next": ("C",), "flag": ("N",)}
+    assert driver.control(QPushButton, "Flag by hand").toolTip() == "Whatever the score (N)"
+    driver.window.actions_by_name["guide"].trigger()
+    guide = dialog(driver, HelpDialog)
+    assert "Press C. Read the text" in " ".join(guide.findChildren(QTextBrowser)[0].toPlainText().split())
+    guide.close()
     driver.key(Qt.Key.Key_C)
     first = driver.state.current
     assert first is not None and not driver.state.overrides

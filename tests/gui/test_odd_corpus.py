@@ -110,6 +110,23 @@ def every_column_colours(driver: Driver) -> None:
         looked_at(driver)
 
 
+def ten_thousand_categories_have_a_legend(driver: Driver) -> None:
+    """The largest by name and colour, all others as one entry; hiding that hides them all."""
+    colours = driver.window._map._colours
+    driver.session.store.dispatch(op.set_colour(colour_by="many"))
+    driver.until(lambda: colours.shown is not None and len(colours.shown.categories) > 1)
+    entries = colours.shown.categories
+    others = entries[-1]
+    assert len(entries) < 30 and others.name == f"{10_000 - len(entries) + 1:,} others"
+    assert sum(entry.count for entry in entries) == ROWS
+    driver.session.store.dispatch(op.hide_entries(names=[others.name]))
+    driver.until(lambda: driver.map.points.is_shown)
+    seen = ROWS - others.count
+    driver.until(lambda: np.count_nonzero(driver.map.points.look.visible()) == seen)
+    looked_at(driver)
+    driver.session.store.dispatch(op.hide_entries(names=[]))
+
+
 FILTERS: tuple[tuple[Predicate, int], ...] = (
     (Values("same", ("always this",)), ROWS),
     (Values("many", tuple(f"kind {number}" for number in range(10_000))), ROWS),
@@ -173,6 +190,7 @@ def test_an_odd_corpus_is_handled_to_the_end(driver: Driver, tmp_path: Path) -> 
     looked_at(driver)
     texts_are_shown(driver)
     every_column_colours(driver)
+    ten_thousand_categories_have_a_legend(driver)
     every_filter_answers(driver)
     every_search_answers(driver)
     rows_are_written(driver, tmp_path)

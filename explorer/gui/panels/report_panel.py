@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 from explorer.app.changes import Changes
 from explorer.app.session import Session
 from explorer.app.state import AppState
+from explorer.gui.key_words import keyed
 from explorer.gui.parts import UNIT, column, counted, heading, line, named, number, prose, scrolled, threshold_words
 from explorer.gui.safe_cells import SAFE_CELLS, safe_cells_box
 
@@ -30,7 +31,7 @@ class ReportPanel(QWidget):
         self._written: Path | None = None
         self._facts = prose()
         self._safe = safe_cells_box()
-        self._export = named(QPushButton("&Export report…"), "Export the report", "CSV and manifest (Ctrl+E)")
+        self._export = keyed(QPushButton("&Export report…"), "Export the report", "CSV and manifest ({export})")
         self._result = prose()
         self._open = named(QPushButton("Open &folder"), "Open the folder of the report")
         self._build()

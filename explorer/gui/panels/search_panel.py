@@ -16,6 +16,7 @@ from explorer.app.state import AppState
 from explorer.core.query.predicates import Pattern, Phrase, Predicate, Rows, Words
 from explorer.core.query.search import TextQuery
 from explorer.errors import OptionError
+from explorer.gui.key_words import keyed
 from explorer.gui.parts import column
 from explorer.gui.widgets.search_box import MODES, Mode, SearchBox
 
@@ -50,6 +51,8 @@ class SearchPanel(QWidget):
         self._box.mode_chosen.connect(self.mode_chosen)
         self._box.meaning_wanted.connect(session.queries.wake_encoder)
         self._box.field.editingFinished.connect(self._remember)
+        for button, key in zip(self._box.steppers, ("{find_previous}", "{find_next}"), strict=True):
+            keyed(button, button.accessibleName(), f"{button.accessibleName()} ({key})")
         column(self, margin=0).addWidget(self._box)
         self.setFocusProxy(self._box.field)
         self.show_state(session.state, Changes.ALL)

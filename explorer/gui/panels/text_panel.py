@@ -30,6 +30,7 @@ from explorer.core.corpus.corpus import Corpus
 from explorer.core.query.search import TextQuery, spans
 from explorer.errors import OptionError
 from explorer.gui.actions import decide
+from explorer.gui.key_words import keyed
 from explorer.gui.parts import (
     UNIT,
     column,
@@ -79,9 +80,9 @@ class TextPanel(QWidget):
         self._note = NotesEdit()
         self._own = named(QTreeWidget(), "Columns of this text")
         self._decide = {
-            True: named(QPushButton("Flag"), "Flag by hand", "Whatever the score (C)"),
-            False: named(QPushButton("Fine"), "Clear by hand", "Not flagged, whatever the score (F)"),
-            None: named(QPushButton("Take back"), "Take back the decision", "The threshold decides again (U)"),
+            True: keyed(QPushButton("Flag"), "Flag by hand", "Whatever the score ({flag})"),
+            False: keyed(QPushButton("Fine"), "Clear by hand", "Not flagged, whatever the score ({clear})"),
+            None: keyed(QPushButton("Take back"), "Take back the decision", "The threshold decides again ({undecide})"),
         }
         self._acts_on = prose(quiet=True)
         self._only = named(QPushButton("This text only"), "End the selection", "Keys and buttons act on this text then")

@@ -45,8 +45,7 @@ _ERROR_WIDTH = 72 * UNIT
 class SearchBox(QWidget):
     """A field, a mode, a count and buttons. Words, phrases and expressions are searched for while they are written.
 
-    Enter searches at once, or goes to the next match where nothing has changed; Esc empties the field; F3 and
-    Shift+F3 go from match to match.
+    Enter searches at once, or goes to the next match where nothing has changed; Esc empties the field.
 
     Signals
     -------
@@ -77,8 +76,8 @@ class SearchBox(QWidget):
         self._field = named(QLineEdit(), "Search the texts")
         self._busy = named(QProgressBar(), "Searching")
         self._count = named(QLabel(), "Matches")
-        self._previous = named(QToolButton(), "Previous match", "Previous match (Shift+F3)")
-        self._next = named(QToolButton(), "Next match", "Next match (F3)")
+        self._previous = named(QToolButton(), "Previous match")
+        self._next = named(QToolButton(), "Next match")
         self._filter = named(QPushButton("Make it a filter"), "Make the search a filter", "Show only the texts found")
         self._icon, self._error = QLabel(), QLabel()
         self._history = QStringListModel(self)
@@ -139,6 +138,11 @@ class SearchBox(QWidget):
         return completer
 
     # --- what the owner gives -------------------------------------------------------------------------
+
+    @property
+    def steppers(self) -> tuple[QToolButton, QToolButton]:
+        """The buttons to the match before and to the next one."""
+        return self._previous, self._next
 
     @property
     def text(self) -> str:
@@ -236,12 +240,8 @@ class SearchBox(QWidget):
             return super().keyPressEvent(event)
         if event.key() == Qt.Key.Key_Escape:
             self._field.clear()
-        elif event.key() != Qt.Key.Key_F3:
-            self._enter()
-        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self._previous.click()
         else:
-            self._next.click()
+            self._enter()
         return None
 
     def changeEvent(self, event: QEvent) -> None:
@@ -252,8 +252,7 @@ class SearchBox(QWidget):
     def _answers(self, event: QKeyEvent) -> bool:
         if event.key() == Qt.Key.Key_Escape:
             return bool(self._field.text())
-        in_field = self._field.hasFocus() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        return in_field or event.key() == Qt.Key.Key_F3
+        return self._field.hasFocus() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
     def _enter(self) -> None:
         if self._told == (self.text, self.mode) and self.text:

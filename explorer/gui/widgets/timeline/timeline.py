@@ -6,9 +6,10 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent, QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSizePolicy, QStackedLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QPushButton, QStackedLayout, QWidget
 
 from explorer.gui.parts import UNIT, column, counted, line, named, number
+from explorer.gui.widgets.elided import ElidedLine
 from explorer.gui.widgets.empty_state import EmptyState
 from explorer.gui.widgets.timeline.bins import (
     MOST_BINS,
@@ -62,7 +63,7 @@ class Timeline(QWidget):
         self._unit: Unit | None = None
         self._bins: TimeBins | None = None
         self._strip = TimelineStrip()
-        self._words = QLabel()
+        self._words = ElidedLine()
         self._units = named(QComboBox(), "Unit of the timeline", "How long each bar is; automatic fits the width")
         self._clear = named(QPushButton("Clear span"), "Clear the span of dates", "Show all dates again (Esc)")
         self._empty = EmptyState()
@@ -75,8 +76,6 @@ class Timeline(QWidget):
         self._units.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._units.activated.connect(self._choose_unit)
         self._clear.clicked.connect(self._strip.clear_brush)
-        # The words give way: they must not make the panel wider.
-        self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._words.setIndent(UNIT)
         named(self._strip, "Timeline").setToolTip(_TIP)
         self._strip.hovered.connect(self._say)
@@ -108,7 +107,7 @@ class Timeline(QWidget):
 
     def words(self) -> str:
         """What the line above the bars says."""
-        return self._words.text()
+        return self._words.words
 
     def set_times(
         self, seconds: npt.NDArray[np.floating] | None, flagged: Mask | None = None, shown: Mask | None = None
@@ -193,8 +192,7 @@ class Timeline(QWidget):
         words = at_rest = self._brush_words(self._counted) or self._all_words(self._counted)
         if hovered >= 0:
             words = self._count_words(bin_name(self._bins, hovered), self._bins.counts.between(hovered, hovered + 1))
-        self._words.setText(words)
-        self._words.setToolTip(words)
+        self._words.set_words(words)
         self._strip.setAccessibleDescription(at_rest)
 
     def _brush_words(self, counted_days: DayCounts) -> str:
