@@ -35,6 +35,8 @@ or Parquet.</p>
 <h3>On the map</h3>
 """
 
+WIDTH, MOST_HEIGHT = 560, 520
+
 ON_THE_MAP = (
     ("Drag, or hold Space", "Move the map; the middle button does it with every tool"),
     ("Wheel, + and −", "Zoom"),
@@ -70,7 +72,8 @@ class HelpDialog(QDialog):
         whole = column(self, margin=2 * UNIT)
         whole.addWidget(text)
         whole.addWidget(buttons)
-        self.resize(560, 520)
+        text.document().setTextWidth(WIDTH - 8 * UNIT)
+        self.resize(WIDTH, min(MOST_HEIGHT, round(text.document().size().height()) + 12 * UNIT))
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> str:
