@@ -185,7 +185,7 @@ class ProjectDatabase:
         try:
             values = json.loads(self._meta("view") or "{}")
             kinds = {"current": int, "neighbours": dict, "window": dict}
-            return View(**{name: values[name] for name, kind in kinds.items() if isinstance(values.get(name), kind)})
+            return View(**{name: values[name] for name, kind in kinds.items() if type(values.get(name)) is kind})
         except (ValueError, TypeError, AttributeError, RecursionError, sqlite3.Error):
             return View()
 

@@ -341,7 +341,7 @@ def _asked(stored: Mapping[str, Any]) -> dict[str, Any]:
     """How the neighbours panel asked, as far as it was stored in a form that can be asked again."""
     k, metric, method = (stored.get(name) for name in ("k", "metric", "method"))
     return {
-        "k": k if isinstance(k, int) and 1 <= k <= MAX_K else None,
+        "k": k if type(k) is int and 1 <= k <= MAX_K else None,
         "metric": metric if metric in METRICS else None,
         "method": method if method in get_args(Method) else None,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from explorer.app.jobs import JobEvent
@@ -31,7 +31,7 @@ class ThreadJobs:
 
     def submit(self, work: Work, token: int) -> None:
         """Queue a job under a token that no other job has."""
-        self._pool.submit(self._do, work, token)
+        self._pool.submit(self._do, work, token).add_done_callback(lambda done: self._tell_fault(token, done))
 
     def cancel(self, token: int) -> None:
         """End a job, queued or running. The ``cancelled`` event is sent before this returns."""
@@ -54,7 +54,11 @@ class ThreadJobs:
             pass
         except ExplorerError as error:
             self._fail(token, error.what, error.hint, str(error.__cause__ or ""))
-        except Exception as error:  # noqa: BLE001 - the boundary: a job that fails is told, and the next one is done
+
+    def _tell_fault(self, token: int, done: Future[None]) -> None:
+        """A fault of ours is told like any other failure; the next job is done."""
+        error = None if done.cancelled() else done.exception()
+        if error is not None:
             what = f"Something went wrong inside the program ({type(error).__name__}: {error})."
             self._fail(token, what, "Please report this with the details.", repr(error))
 
