@@ -16,6 +16,7 @@ from explorer.core.projection.base import Positions
 from explorer.errors import ExplorerError, OptionError
 from explorer.gui.map.colours import same
 from explorer.gui.widgets.map.axes import AxisScale, scaled_axes
+from explorer.gui.widgets.map.placed import is_placed
 
 if TYPE_CHECKING:
     from explorer.core.query.engine import Engine
@@ -124,7 +125,7 @@ def turn_onto(new: Positions, old: Positions) -> NDArray[np.float64]:
     """The rotation or reflection (d, d) that lays ``new`` (n, d) best on ``old`` (n, 2 or 3); as ``align.aligned``."""
     step = max(len(new) // ENOUGH, 1)
     source, known = new[::step].astype(np.float64), old[::step].astype(np.float64)
-    common = np.isfinite(source).all(axis=1) & np.isfinite(known).all(axis=1)
+    common = is_placed(source) & is_placed(known)
     if not common.any():
         return np.eye(new.shape[1])
     source, known = source[common], known[common]

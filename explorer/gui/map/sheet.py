@@ -15,6 +15,7 @@ from explorer.gui.map.key import GAP, WIDTH, KeyPainter, MapKey, font, key_heigh
 from explorer.gui.parts import number
 from explorer.gui.theme import DARK, LIGHT, Theme
 from explorer.gui.widgets.map.camera import Bounds, Camera
+from explorer.gui.widgets.map.placed import is_placed
 
 MARGIN = 24.0
 TITLE_PIXELS = 20
@@ -46,7 +47,7 @@ class Dots:
 
     def shown(self) -> npt.NDArray[np.int64]:
         """Rows that are drawn, flagged ones last."""
-        rows = np.flatnonzero(np.isfinite(self.xy).all(axis=1) & (self.rgba[:, 3] > 0))
+        rows = np.flatnonzero(is_placed(self.xy) & (self.rgba[:, 3] > 0))
         return rows[np.argsort(self.flagged[rows], kind="stable")]
 
 

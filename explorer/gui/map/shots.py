@@ -21,6 +21,7 @@ from explorer.gui.qt_messages import without_offscreen_remarks
 from explorer.gui.theme import LIGHT
 from explorer.gui.widgets.colour_scales import colours_for_values
 from explorer.gui.widgets.map.camera import Bounds
+from explorer.gui.widgets.map.placed import is_placed
 from explorer.gui.widgets.map.points import MapPoints, MarkColours, paint_scene
 
 SIZE = SheetSize(2000, 1300, 2.0)
@@ -59,7 +60,7 @@ def report_sheet(report: Report, layout: str) -> MapSheet | None:
         paint=lambda *how: paint_scene(scene, _MARKS, *how),
         view=bounds,
         key=key_of(shown, flagged=int(np.count_nonzero(decisions.flagged)), dark=False),
-        caption=(_caption(int(np.isfinite(flat).all(axis=1).sum()), report.corpus.rows, layout),),
+        caption=(_caption(int(is_placed(flat).sum()), report.corpus.rows, layout),),
     )
 
 

@@ -30,6 +30,7 @@ from explorer.gui.theme import current_theme
 from explorer.gui.widgets.empty_state import EmptyState
 from explorer.gui.widgets.legend import Legend
 from explorer.gui.widgets.map.axes import AxisScale
+from explorer.gui.widgets.map.placed import is_placed
 from explorer.gui.widgets.map.tools import SelectionMode, Tool
 from explorer.gui.widgets.map.view import MapView
 
@@ -166,7 +167,7 @@ class MapPanel(QWidget):
         other_kind = (x is None) != (self._map.axes is None)
         self._map.set_axes(x, y)
         self._map.set_positions(positions, morph=not first)
-        self._placed = np.asarray(np.isfinite(positions).all(axis=1))
+        self._placed = is_placed(positions)
         if first:
             self._dress(state)
         if first or other_kind:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QLocale
 
+from explorer.gui.widgets.map.placed import is_placed
 from explorer.gui.widgets.map.ticks import Tick, moment_ticks, number_ticks
 
 ASPECT = 4 / 3
@@ -77,5 +78,5 @@ def scaled_axes(
     x = AxisScale.of(x_values, titles[0], dates=dates[0], length=ASPECT)
     y = AxisScale.of(y_values, titles[1], dates=dates[1])
     xy = np.column_stack([x.place(x_values), y.place(y_values)]).astype(np.float32)
-    xy[np.isnan(xy).any(axis=1)] = np.nan
+    xy[~is_placed(xy)] = np.nan
     return xy, x, y

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from explorer.gui.widgets.map.placed import extent
+
 MARGIN = 0.06
 """Share of the window that ``fitted`` leaves free at each side."""
 _MOST_ZOOM = 20_000.0
@@ -25,11 +27,8 @@ class Bounds:
     @classmethod
     def of(cls, xy: npt.NDArray[np.floating]) -> Bounds | None:
         """Bounds of the rows of ``xy`` (n, 2) that are finite; None where there are none."""
-        placed = xy[np.isfinite(xy).all(axis=1)]
-        if not len(placed):
-            return None
-        (left, bottom), (right, top) = placed.min(axis=0).tolist(), placed.max(axis=0).tolist()
-        return cls(left, bottom, right, top)
+        count, *corners = extent(xy)
+        return cls(*corners) if count else None
 
     @property
     def extent(self) -> float:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from explorer.gui.theme import Theme
 from explorer.gui.widgets.map.camera import Camera
+from explorer.gui.widgets.map.placed import is_placed
 
 SHARES = (0.9, 0.7, 0.5, 0.3, 0.1)
 """Shares of the points inside of the lines, outermost first."""
@@ -47,7 +48,7 @@ def density_contours(
     Points are counted in cells and smoothed; stray ones far out are left aside, so that they do not coarsen the cells.
     Fewer than two different places give nothing. Needs no window: it may be called in any thread.
     """
-    kept = np.isfinite(positions).all(axis=1)
+    kept = is_placed(positions)
     xy = np.asarray(positions[kept if shown is None else kept & shown], np.float64)
     grid = _Grid.around(xy) if len(xy) else None
     if grid is None:

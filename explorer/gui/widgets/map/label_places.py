@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from explorer.gui.widgets.map.crowds import Crowds
 from explorer.gui.widgets.map.label_spots import meeting
+from explorer.gui.widgets.map.placed import is_placed
 
 CRUMB = 0.1
 """A region smaller than this share of an average one of its level is not named there, but at finer levels."""
@@ -52,7 +53,7 @@ def place_regions(
     positions : (n, 2), rows that are not finite are not placed. levels : (n, L) region of each row, -1 for none.
     words : per level, per region. Needs no window: it may be called in any thread.
     """
-    placed = np.isfinite(positions).all(axis=1)
+    placed = is_placed(positions)
     if not placed.any():
         return NamedPlaces()
     xy = np.ascontiguousarray(positions[placed].T, np.float32)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from explorer.gui.widgets.map.placed import is_placed
+
 _EYE = 5.0
 """Distance of the eye from the middle, in radii of the cloud: a mild perspective."""
 
@@ -38,7 +40,7 @@ class Space:
     """A cloud of points (n, 3), moved to the middle and scaled to a radius of 1 in which all of them lie."""
 
     def __init__(self, xyz: npt.NDArray[np.float32]) -> None:
-        placed = np.isfinite(xyz).all(axis=1)
+        placed = is_placed(xyz)
         known = xyz[placed].astype(np.float64)
         middle = (known.min(axis=0) + known.max(axis=0)) / 2 if len(known) else np.zeros(3)
         radius = float(np.sqrt(((known - middle) ** 2).sum(axis=1).max(initial=0.0))) or 1.0

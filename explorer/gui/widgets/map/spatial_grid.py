@@ -8,6 +8,8 @@ import numpy.typing as npt
 from explorer.gui.widgets.map import compiled
 from explorer.gui.widgets.map.camera import Bounds
 from explorer.gui.widgets.map.geometry import Cells
+from explorer.gui.widgets.map.placed import extent as extent_of
+from explorer.gui.widgets.map.placed import is_placed
 
 _POINTS_PER_CELL = 4.0
 _MOST_CELLS_A_SIDE = 2048
@@ -89,12 +91,9 @@ def extent(xy: npt.NDArray[np.float32]) -> tuple[int, float, float, float, float
     """How many positions are finite; their least x and y, their greatest x and y."""
     kernels = compiled.grid()
     if kernels is not None:
-        placed, *corners = kernels.extent(xy)
-        return int(placed), *corners
-    finite = xy[np.isfinite(xy).all(axis=1)]
-    if not len(finite):
-        return 0, 0.0, 0.0, 0.0, 0.0
-    return len(finite), *finite.min(axis=0).tolist(), *finite.max(axis=0).tolist()
+        count, *corners = kernels.extent(xy)
+        return int(count), *corners
+    return extent_of(xy)
 
 
 def _sorted(
@@ -105,7 +104,7 @@ def _sorted(
     if kernels is not None:
         rows, points, starts = kernels.sort_into_cells(xy, placed, side, low_x, low_y, per_x, per_y)
         return rows, points, starts
-    finite = np.flatnonzero(np.isfinite(xy).all(axis=1))
+    finite = np.flatnonzero(is_placed(xy))
     column = _cells_at(xy[finite, 0], low_x, per_x, side)
     cell = _cells_at(xy[finite, 1], low_y, per_y, side) * side + column
     keys = np.sort(cell << 32 | finite)  # several times faster than a stable argsort
