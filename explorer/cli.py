@@ -13,6 +13,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from explorer.cli_parser import COMMANDS, parsed, plan_of, window_parser
+from explorer.cli_predict import predicted_lines
 from explorer.errors import ExplorerError, OptionError
 from explorer.progress_line import progress_on
 
@@ -241,6 +242,21 @@ def _neighbours_json(answer: Any) -> Mapping[str, Any]:
     return {"query": answer.query, "metric": answer.metric, "source": answer.source, "neighbors": list(answer.found)}
 
 
+def _benchmark(options: argparse.Namespace) -> int:
+    from explorer.app.predicting import checked_output, predict_file
+
+    checked_output(options.out, options.hidden)
+    outcome = predict_file(options.matrix, options.out, hidden=options.hidden, seed=options.seed, cost=options.cost)
+    if options.json:
+        _print_json(asdict(outcome))
+        return 0
+    _remark(outcome.remarks, options)
+    for dataset in outcome.datasets:
+        _remark([f"{dataset.dataset or 'the dataset'}: {remark}" for remark in dataset.remarks], options)
+    print("\n".join(predicted_lines(outcome)))
+    return 0
+
+
 def _screenshot(options: argparse.Namespace) -> int:
     from explorer.app.project_folder import ProjectFolder
     from explorer.gui.qt_messages import without_offscreen_remarks
@@ -285,6 +301,7 @@ HANDLERS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "add": _add,
     "export": _export,
     "neighbors": _neighbors,
+    "benchmark": _benchmark,
     "screenshot": _screenshot,
     "demo": _demo,
 }

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import explorer
+from explorer import cli_predict
 from explorer.errors import OptionError
 
-COMMANDS = ("run", "rerun", "add", "export", "neighbors", "screenshot", "demo")
+COMMANDS = ("run", "rerun", "add", "export", "neighbors", "benchmark", "screenshot", "demo")
 
 EXAMPLES = """examples:
   text-explorer                                    open the window
@@ -20,6 +21,7 @@ EXAMPLES = """examples:
   text-explorer run mails.jsonl --out out --text subject body --id ticket --clean html quotes
   text-explorer rerun out/manifest.json --out again
   text-explorer neighbors out/project.textmap --query "card was declined" --k 5
+  text-explorer benchmark predict matrix.csv --out predicted.csv
 """
 
 RUN_EXAMPLES = (
@@ -109,17 +111,18 @@ def command_parser() -> argparse.ArgumentParser:
     _add_add(commands)
     _add_export(commands)
     _add_neighbors(commands)
+    _add_benchmark(commands)
     _add_screenshot(commands)
     _add_demo(commands)
     return parser
 
 
-def _command(commands: Any, name: str, about: str, *examples: str) -> argparse.ArgumentParser:
+def _command(commands: Any, name: str, about: str, *examples: str, prefix: str = "") -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(
         name,
         help=about,
         description=about,
-        epilog="\n".join(("examples:", *(f"  text-explorer {name} {words}" for words in examples))),
+        epilog="\n".join(("examples:", *(f"  text-explorer {prefix}{name} {words}" for words in examples))),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--quiet", action="store_true", help="no progress and no remarks on standard error")
@@ -198,6 +201,14 @@ def _add_neighbors(commands: Any) -> None:
     which.add_argument("--row", type=int, metavar="N", help="a row of the corpus, from 0")
     which.add_argument("--query", metavar="TEXT", help="any text")
     parser.add_argument("--k", type=int, help="how many (default: the project's k)")
+
+
+def _add_benchmark(commands: Any) -> None:
+    about = "Which encoder with which detector finds the anomalies of a corpus."
+    parser = commands.add_parser("benchmark", help=about, description=about)
+    actions = parser.add_subparsers(dest="action", required=True, parser_class=_Parser)
+    predict = _command(actions, "predict", cli_predict.ABOUT, *cli_predict.EXAMPLES, prefix="benchmark ")
+    cli_predict.add_predict_options(predict, _path)
 
 
 def _add_screenshot(commands: Any) -> None:

@@ -33,6 +33,10 @@ class VectorsError(ExplorerError):
     """Precomputed vectors that do not fit the corpus: wrong length, NaN, wrong shape."""
 
 
+class MatrixError(ExplorerError):
+    """A matrix of results that cannot be read, or in which nothing was measured."""
+
+
 class ProjectError(ExplorerError):
     """A project folder that cannot be used."""
 
