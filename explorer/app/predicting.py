@@ -104,12 +104,16 @@ def _rows(matrix: Matrix, hiding: Hiding) -> Iterator[list[str]]:
     for place, prediction in enumerate(hiding.predictions):
         unit = _times(matrix.percent[place])
         for row, column in np.argwhere(~prediction.measured).tolist():
-            embedding, pooling = tasks.encoders[row]
-            names = [harmless(name) for name in (tasks.datasets[place], embedding, pooling, tasks.detectors[column])]
+            names = [_shown(name) for name in (tasks.datasets[place], *matrix.encoders[row], tasks.detectors[column])]
             values = [prediction.auroc[row, column], prediction.error[row, column]]
             if hiding.errors:
                 values.append(tasks.auroc[place, row, column])
             yield [*names, *(f"{value * unit:.6g}" if np.isfinite(value) else "" for value in values)]
+
+
+def _shown(name: str) -> str:
+    """A name that a spreadsheet does not run; a lone ``-`` is nothing to run, and stays what the matrix calls it."""
+    return name if name == "-" else harmless(name)
 
 
 def _times(percent: bool) -> float:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -105,6 +107,69 @@ def test_one_cell_and_one_row_are_predicted_with_doubts(
     matrix.write_text(f"dataset,embedding,pooling,detector,auroc\n{rows}\n")
     assert main(["benchmark", "predict", str(matrix), "--out", str(tmp_path / "p.csv")]) == 0
     assert "Not to be trusted. Only 1 cell measured" in capsys.readouterr().out
+
+
+def test_names_are_written_as_the_matrix_writes_them(tmp_path: Path) -> None:
+    source = resources.files("explorer.resources") / "benchmark" / "text_adbench_auroc.csv"
+    lines = source.read_text(encoding="utf-8").splitlines()
+    blank = [line.rpartition(",")[0] for line in lines[1:331:3]]
+    matrix, out = tmp_path / "m.csv", tmp_path / "p.csv"
+    kept = [line if place % 3 else line.rpartition(",")[0] + "," for place, line in enumerate(lines[1:331])]
+    matrix.write_text("\n".join([lines[0], *kept]), encoding="utf-8")
+    assert main(["benchmark", "predict", str(matrix), "--out", str(out), "--quiet"]) == 0
+    assert any(",-," in line for line in blank)
+    assert {",".join(("20newsgroups", *names)) for names in predicted(out)} == set(blank)
+
+
+@pytest.mark.parametrize("kept", [lambda names: names[2] == "LOF", lambda names: names[:2] == ("BERT", "cls")])
+def test_one_detector_alone_and_one_encoder_alone_are_predicted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], kept: Callable[[tuple[str, str, str]], bool]
+) -> None:
+    matrix = tmp_path / "m.csv"
+    write(matrix, 0.4)
+    lines = matrix.read_text().splitlines()
+    matrix.write_text("\n".join([lines[0], *(line for line in lines[1:] if kept(tuple(line.split(",")[2:5])))]))
+    assert main(["benchmark", "predict", str(matrix), "--out", str(tmp_path / "p.csv"), "--json"]) == 0
+    (dataset,) = json.loads(capsys.readouterr().out)["datasets"]
+    found = predicted(tmp_path / "p.csv")
+    assert len(found) == dataset["predicted"] > 2 and all(kept(names) for names in found)
+    true = {
+        (*encoder, detector): 100 * published().auroc[2, row, column]
+        for row, encoder in enumerate(published().encoders)
+        for column, detector in enumerate(published().detectors)
+    }
+    assert np.mean([abs(value - true[names]) for names, (value, _) in found.items()]) < 10
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("dataset,embedding,detector,score\na,b,c,1\n", "no column auroc"),
+        ("dataset,embedding,detector,auroc\na,b,c,\na,b,d,\n", "has no measured cell"),
+        ("dataset,embedding,detector,auroc\na,b,c,-0.4\n", "an AUROC of -0.4"),
+        ("dataset,embedding,detector,auroc\na,b,c,80\na,b,d,101\n", "an AUROC of 101"),
+    ],
+)
+def test_a_matrix_that_cannot_be_used_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, said: str
+) -> None:
+    matrix = tmp_path / "m.csv"
+    matrix.write_text(text)
+    assert main(["benchmark", "predict", str(matrix), "--out", str(tmp_path / "p.csv"), "--json"]) == 2
+    out, err = capsys.readouterr()
+    assert said in err and len(err.splitlines()) == 1 and not out
+    assert not (tmp_path / "p.csv").exists()
+
+
+def test_mixed_units_and_repeats_are_one_remark_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    matrix = tmp_path / "m.csv"
+    rows = "a,BERT,cls,KNN,80\na,BERT,cls,KNN,82\na,BERT,cls,LOF,0.7\na,BERT,mean,KNN,\n"
+    matrix.write_text(f"dataset,embedding,pooling,detector,auroc\n{rows}")
+    assert main(["benchmark", "predict", str(matrix), "--out", str(tmp_path / "p.csv")]) == 0
+    said = capsys.readouterr().err
+    assert "Percent and 0-1 are mixed: AUROC of at most 1 (line 4) is taken as 0-1." in said
+    assert "1 cell given more than once: the mean is taken." in said
+    assert all(1 < value < 100 for value, _ in predicted(tmp_path / "p.csv").values())
 
 
 def test_mistakes_are_one_line_and_exit_code_two(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -68,6 +68,13 @@ def test_a_file_without_pooling_or_dataset_is_read(file: Path) -> None:
     assert matrix.tasks.auroc[0, 0, 0] == 0.835 and "no column dataset" in matrix.remarks[0]
 
 
+def test_a_pooling_that_there_is_not_is_written_as_the_file_writes_it(file: Path) -> None:
+    file.write_text(HEADER + "a,ada,-,KNN,80\na,ada,none,LOF,\na,BERT,cls,KNN,\n")
+    matrix = read_matrix(file)
+    assert matrix.tasks.encoders == (("ada", ""), ("BERT", "cls"))
+    assert matrix.encoders == (("ada", "-"), ("BERT", "cls"))
+
+
 def test_costs_come_from_a_column(file: Path) -> None:
     file.write_text("dataset,embedding,detector,auroc,Seconds\na,BERT,KNN,80,3\na,BERT,LOF,,7\na,ada,KNN,90,\n")
     costs = read_matrix(file, "seconds").costs
@@ -82,6 +89,7 @@ def test_costs_come_from_a_column(file: Path) -> None:
         ("dataset,embedding,detector,score\na,b,c,1\n", "has no column auroc. Its columns are dataset, embedding"),
         (HEADER, "no measured cell"),
         (HEADER + "a,BERT,cls,KNN,\n", "no measured cell"),
+        (HEADER + "a,BERT,cls,KNN,\na,BERT,cls,LOF,-\na,ada,-,KNN,NaN\n", "no measured cell"),
         (HEADER + "a,BERT,cls,KNN,80\na,BERT,cls,LOF,300\n", "Line 3 of matrix.csv gives an AUROC of 300"),
         (HEADER + "a,BERT,cls,KNN,-3\n", "an AUROC of -3"),
         (HEADER + "a,BERT,cls,KNN,inf\n", "an AUROC of inf"),

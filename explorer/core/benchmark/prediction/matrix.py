@@ -30,12 +30,14 @@ class Matrix:
     """What a file says.
 
     tasks : AUROC between 0 and 1. percent : by dataset, whether the file gives it in percent.
+    encoders : those of ``tasks`` as the file writes them: ``-`` for a pooling that there is not stays ``-``.
     costs : (datasets, encoders, detectors) what measuring a cell costs, NaN where it is not said; None without costs.
     remarks : what was assumed, in sentences.
     """
 
     tasks: Tasks
     percent: tuple[bool, ...]
+    encoders: tuple[Encoder, ...]
     costs: NDArray[np.float64] | None
     remarks: tuple[str, ...]
 
@@ -47,6 +49,7 @@ class _Row:
     line: int
     dataset: str
     encoder: Encoder
+    written: Encoder
     detector: str
     auroc: float
     cost: float
@@ -65,6 +68,7 @@ def read_matrix(path: Path, cost: str | None = None) -> Matrix:
             f"{path.name} has no measured cell.", "Fill in auroc for a few cells and leave the others blank."
         )
     datasets = tuple(dict.fromkeys(row.dataset for row in rows))
+    written = {row.encoder: row.written for row in reversed(rows)}
     encoders = tuple(dict.fromkeys(row.encoder for row in rows))
     detectors = tuple(dict.fromkeys(row.detector for row in rows))
     percent, about_units = _units(measured, datasets)
@@ -75,7 +79,13 @@ def read_matrix(path: Path, cost: str | None = None) -> Matrix:
     priced = [(row, row.cost) for row in rows if math.isfinite(row.cost)]
     costs = None if cost is None else _table(priced, datasets, encoders, detectors)[0]
     tasks = Tasks(datasets, encoders, detectors, auroc)
-    return Matrix(tasks, tuple(percent[dataset] for dataset in datasets), costs, tuple(remarks))
+    return Matrix(
+        tasks=tasks,
+        percent=tuple(percent[dataset] for dataset in datasets),
+        encoders=tuple(written[encoder] for encoder in encoders),
+        costs=costs,
+        remarks=tuple(remarks),
+    )
 
 
 def _rows(path: Path, cost: str | None) -> tuple[list[_Row], list[str]]:
@@ -125,8 +135,9 @@ def _row(path: Path, line: int, cells: list[str], places: Mapping[str, int], cos
     price = math.nan if cost is None else _number(path, line, cost, cell(cost.strip().lower()))
     if price <= 0.0 or math.isinf(price):
         raise MatrixError(f"Line {line} of {path.name} gives a cost of {price:g}.", "Costs are positive numbers.")
-    encoder = cell("embedding"), pooling_of(cell("pooling"))
-    return _Row(line, cell("dataset"), encoder, cell("detector"), auroc, price)
+    embedding, pooling = cell("embedding"), cell("pooling")
+    encoder = embedding, pooling_of(pooling)
+    return _Row(line, cell("dataset"), encoder, (embedding, pooling), cell("detector"), auroc, price)
 
 
 def _number(path: Path, line: int, column: str, cell: str) -> float:
