@@ -14,7 +14,18 @@ ABOUT = (
     "Predict the AUROC of every combination of encoder and detector that was not measured, each with its expected "
     "absolute error, from the cells that were measured and from six published matrices."
 )
-COLUMNS = "columns dataset, embedding, pooling, detector, auroc (percent or 0-1); a blank auroc is a cell not measured"
+COLUMNS = (
+    "a CSV with columns dataset, embedding, pooling, detector, auroc (percent or 0-1), one row a cell; a blank auroc "
+    "or a missing row is a cell not measured; results.csv of benchmark run will do"
+)
+WRITTEN = (
+    "where to write the cells not measured, with columns predicted and error (the expected absolute error), in the "
+    "matrix's unit; may be left out with --hidden"
+)
+HIDDEN = (
+    "hide this share of each dataset's measured cells (0.5 is half), predict them, and print the mean absolute error "
+    "and MAPE over the hidden cells alone, beside those of the additive model"
+)
 EXAMPLES = (
     "matrix.csv --out predicted.csv",
     "matrix.csv --hidden 0.5 --seed 1",
@@ -25,8 +36,8 @@ EXAMPLES = (
 def add_predict_options(parser: argparse.ArgumentParser, path: Callable[[str], Path]) -> None:
     add = parser.add_argument
     add("matrix", type=path, metavar="MATRIX.csv", help=COLUMNS)
-    add("--out", type=path, metavar="PREDICTED.csv", help="where to write (may be left out with --hidden)")
-    add("--hidden", type=float, metavar="SHARE", help="hide this share of the measured cells and say how far off it is")
+    add("--out", type=path, metavar="PREDICTED.csv", help=WRITTEN)
+    add("--hidden", type=float, metavar="SHARE", help=HIDDEN)
     add("--seed", type=int, default=0, metavar="N", help="which cells --hidden hides (default 0)")
     add("--cost", metavar="COL", help="column with what measuring a cell costs, for the next cell worth measuring")
 

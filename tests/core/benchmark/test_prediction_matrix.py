@@ -75,6 +75,16 @@ def test_a_pooling_that_there_is_not_is_written_as_the_file_writes_it(file: Path
     assert matrix.encoders == (("ada", "-"), ("BERT", "cls"))
 
 
+def test_what_benchmark_run_writes_is_read(file: Path) -> None:
+    rows = (
+        "m.csv,minilm,iforest,novelty,0,0.7,1\nm.csv,minilm,iforest,novelty,1,0.8,1\nm.csv,lexical,knn,novelty,,0.9,1\n"
+    )
+    file.write_text("corpus,encoder,detector,protocol,seed,auroc,seconds\n" + rows)
+    matrix = read_matrix(file, "seconds")
+    assert matrix.tasks.datasets == ("m.csv",) and matrix.encoders == (("minilm", ""), ("lexical", ""))
+    assert matrix.tasks.auroc[0, 0, 0] == pytest.approx(0.75) and np.isfinite(matrix.tasks.auroc).sum() == 2
+
+
 def test_costs_come_from_a_column(file: Path) -> None:
     file.write_text("dataset,embedding,detector,auroc,Seconds\na,BERT,KNN,80,3\na,BERT,LOF,,7\na,ada,KNN,90,\n")
     costs = read_matrix(file, "seconds").costs

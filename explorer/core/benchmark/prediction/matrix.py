@@ -23,6 +23,8 @@ NOT_MEASURED: Final = frozenset({"", "-", "?", "na", "n/a", "nan", "none", "null
 """What stands in a cell that was not measured, in lower case."""
 
 _NEEDED: Final = ("embedding", "detector", "auroc")
+_ALSO_CALLED: Final = {"dataset": "corpus", "embedding": "encoder"}
+"""Other names of columns: those of ``results.csv`` that ``benchmark run`` writes."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ def _rows(path: Path, cost: str | None) -> tuple[list[_Row], list[str]]:
     lines = _lines(path)
     header = [cell.strip().lower() for cell in lines[0][1]]
     places = {name: header.index(name) for name in reversed(header)}
+    places |= {name: places[other] for name, other in _ALSO_CALLED.items() if name not in places and other in places}
     for name in (*_NEEDED, *([] if cost is None else [cost.strip().lower()])):
         if name not in places:
             raise MatrixError(f"{path.name} has no column {name}.", f"Its columns are {quoted_list(header)}.")
