@@ -102,7 +102,8 @@ def told(masks: Sequence[Masked], datasets: Sequence[str]) -> str:
     each = ", ".join(f"{name} {value:.2f}" for name, value in zip(datasets, by_task(masks), strict=True))
     spread = np.std([ratio(masks[seed::SEEDS]) for seed in range(SEEDS)])
     points = f"{np.mean([mask.error for mask in masks]):.2f} of {np.mean([mask.additive for mask in masks]):.2f} points"
-    return f"{each}; {points}, deviation over masks {spread:.3f}, expected/true error {calibration(masks)[0]:.2f}"
+    worst = f"deviation over masks {spread:.3f}, worst mask of a task {max(map(ratio, ([mask] for mask in masks))):.2f}"
+    return f"{each}; {points}, {worst}, expected/true error {calibration(masks)[0]:.2f}"
 
 
 def constants_changed(tasks: Tasks, strangers: Sequence[Tasks]) -> dict[str, float]:
