@@ -13,6 +13,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from explorer.cli_parser import COMMANDS, parsed, plan_of, window_parser
+from explorer.cli_predict import predicted_lines
 from explorer.errors import ExplorerError, OptionError
 from explorer.progress_line import progress_on
 
@@ -327,7 +328,22 @@ def _benchmark_run(options: argparse.Namespace) -> int:
     return 0
 
 
-BENCHMARKS: Mapping[str, Callable[[argparse.Namespace], int]] = {"run": _benchmark_run}
+def _benchmark_predict(options: argparse.Namespace) -> int:
+    from explorer.app.predicting import checked_output, predict_file
+
+    checked_output(options.out, options.hidden)
+    outcome = predict_file(options.matrix, options.out, hidden=options.hidden, seed=options.seed, cost=options.cost)
+    if options.json:
+        _print_json(asdict(outcome))
+        return 0
+    _remark(outcome.remarks, options)
+    for dataset in outcome.datasets:
+        _remark([f"{dataset.dataset or 'the dataset'}: {remark}" for remark in dataset.remarks], options)
+    print("\n".join(predicted_lines(outcome)))
+    return 0
+
+
+BENCHMARKS: Mapping[str, Callable[[argparse.Namespace], int]] = {"run": _benchmark_run, "predict": _benchmark_predict}
 
 HANDLERS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "run": _run,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import explorer
+from explorer import cli_predict
 from explorer.errors import OptionError
 
 COMMANDS = ("run", "rerun", "add", "export", "neighbors", "detectors", "benchmark", "screenshot", "demo")
@@ -20,6 +21,7 @@ EXAMPLES = """examples:
   text-explorer run mails.jsonl --out out --text subject body --id ticket --clean html quotes
   text-explorer rerun out/manifest.json --out again
   text-explorer neighbors out/project.textmap --query "card was declined" --k 5
+  text-explorer benchmark predict matrix.csv --out predicted.csv
 """
 
 RUN_EXAMPLES = (
@@ -230,10 +232,12 @@ def _add_detectors(commands: Any) -> None:
 
 
 def _add_benchmark(commands: Any) -> None:
-    about = "Measure encoders and detectors where the truth is known."
+    about = "Measure encoders and detectors where the truth is known, and predict what was not measured."
     parser = commands.add_parser("benchmark", help=about, description=about)
     actions = parser.add_subparsers(dest="action", required=True, parser_class=_Parser)
     _add_benchmark_run(actions)
+    predict = _command(actions, "predict", cli_predict.ABOUT, *cli_predict.EXAMPLES, prefix="benchmark ")
+    cli_predict.add_predict_options(predict, _path)
 
 
 def _add_benchmark_run(actions: Any) -> None:

@@ -37,6 +37,10 @@ class DetectorError(ExplorerError):
     """A detector that could not score: it raised, did not settle, or needs more memory than there is."""
 
 
+class MatrixError(ExplorerError):
+    """A matrix of results that cannot be read, or in which nothing was measured."""
+
+
 class ProjectError(ExplorerError):
     """A project folder that cannot be used."""
 

@@ -15,7 +15,7 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-GROUPS = ("embed", "graph", "anomaly", "map", "frames", "lasso", "window", "query", "million", "soak", "job")
+GROUPS = ("embed", "graph", "anomaly", "map", "frames", "lasso", "window", "query", "million", "soak", "predict", "job")
 PACKAGES = (
     "numpy",
     "torch",
