@@ -17,18 +17,30 @@ from numpy.typing import NDArray
 
 from explorer.app.changes import Changes
 from explorer.app.messages import Message
-from explorer.app.state import NO_ROWS, AppState, HistoryView, JobView, Method, NeighbourView, Pointing
+from explorer.app.state import (
+    NO_ROWS,
+    AppState,
+    HistoryView,
+    JobView,
+    Learned,
+    Method,
+    NeighbourView,
+    Pointing,
+)
 from explorer.app.store import Operation
 from explorer.core.anomaly.base import Scores
-from explorer.core.anomaly.flags import flagged
+from explorer.core.anomaly.feedback import learned as with_learned
+from explorer.core.anomaly.flags import flagged, reranked
 from explorer.core.corpus.checks import CorpusCheck
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.neighbors.base import Metric
 from explorer.core.pipeline import still_valid
 from explorer.core.plan import Plan
 from explorer.core.report.decisions import choose_threshold
+from explorer.core.report.evidence import Labelled, labelled
 from explorer.core.report.reason_lines import explainer
 from explorer.core.results import Results
+from explorer.errors import OptionError
 
 MAX_MESSAGES = 200
 
@@ -85,6 +97,9 @@ _RESULT_CHANGES = (
     ("trust", Changes.POSITIONS),
     ("regions", Changes.POSITIONS),
     ("keywords", Changes.SEARCH),
+    ("groups", Changes.GRAPH),
+    ("characters", Changes.GRAPH),
+    ("peers", Changes.GRAPH),
 )
 
 
@@ -96,7 +111,7 @@ def show_results(*, results: Results) -> Operation:
         after = replace(state, results=results)
         if changes & (Changes.VECTORS | Changes.INDEX):
             after = replace(after, neighbours=replace(state.neighbours, source=""))
-        return (with_flags(after) if changes & Changes.SCORES else after), changes
+        return (with_flags(after) if changes & (Changes.SCORES | Changes.GRAPH) else after), changes
 
     return apply
 
@@ -111,7 +126,7 @@ def _different(old: Results, new: Results) -> Changes:
 
 def _same_scale(state: AppState, plan: Plan, results: Results) -> bool:
     """Whether a threshold on the scores shown still means the same, or was chosen with these very parameters."""
-    same_scores = plan.detectors[0] == state.detector and state.detector in results.scores
+    same_scores = plan.shown == state.detector and state.detector in results.scores
     return same_scores or plan.threshold != state.plan.threshold
 
 
@@ -124,25 +139,54 @@ def _same_scores(first: Mapping[str, Scores], second: Mapping[str, Scores]) -> b
 
 def with_flags(state: AppState) -> AppState:
     """Threshold, flags, ranks and reasons that follow from the scores shown."""
-    if state.scores is None or state.corpus is None:
-        return replace(state, threshold=None, flagged=None, ranking=None, explainer=None)
-    results = state.results
-    ranking = results.ranking(state.detector)
-    threshold = choose_threshold(ranking, state.plan)
-    return replace(
-        state,
-        threshold=threshold,
-        flagged=flagged(ranking, threshold, state.overrides),
-        ranking=ranking,
-        explainer=explainer(state.corpus, results.graph, results.scores, state.detector, state.plan.k),
-    )
+    results, corpus, plan = state.results, state.corpus, state.plan
+    if plan.shown not in results.scores or corpus is None:
+        return replace(state, threshold=None, flagged=None, ranking=None, explainer=None, learned=None)
+    learned = state.learned if plan.learn and state.overrides else None
+    if learned is not None and learned.graph is not results.graph:
+        learned = None
+    ranking = results.ranking(plan.shown)
+    if learned is not None:
+        ranking = reranked(ranking, with_learned(ranking, learned.opinion))
+    judged = _judged(corpus, plan)
+    threshold = choose_threshold(ranking, plan, state.overrides, judged)
+    opinion = None if learned is None else learned.opinion
+    kept = state.explainer
+    if kept is not None and kept.fits(corpus, results, plan):
+        why = kept if learned is state.learned else kept.with_opinion(opinion)
+    else:
+        why = explainer(corpus, results, plan, opinion)
+    flags = flagged(ranking, threshold, state.overrides)
+    after = replace(state, threshold=threshold, flagged=flags, ranking=ranking, explainer=why)
+    return replace(after, learned=learned, judged=judged)
+
+
+def _judged(corpus: Corpus, plan: Plan) -> Labelled | None:
+    """What the label column says; nothing where it cannot."""
+    try:
+        return labelled(corpus, plan.odd_value)
+    except OptionError:
+        return None
+
+
+def show_learned(*, learned: Learned) -> Operation:
+    """What the decisions say about the texts near them; dropped if others were made meanwhile."""
+
+    def apply(state: AppState) -> tuple[AppState, Changes]:
+        if not state.plan.learn or learned.overrides is not state.overrides:
+            return state, Changes.NONE
+        before = replace(state, learned=learned)
+        kept = None if state.explainer is None else state.explainer.with_opinion(learned.opinion)
+        return with_flags(replace(before, explainer=kept)), Changes.SCORES | Changes.FLAGS
+
+    return apply
 
 
 def show_detector(*, detector: str) -> Operation:
     """Rank and colour by another detector's scores; its threshold starts from its own rule."""
 
     def apply(state: AppState) -> tuple[AppState, Changes]:
-        if detector == state.detector or detector not in state.results.scores:
+        if detector == state.plan.detectors[0] or detector not in state.results.scores:
             return state, Changes.NONE
         others = tuple(name for name in state.plan.detectors if name != detector)
         plan = replace(state.plan, detectors=(detector, *others), threshold=None)
@@ -151,19 +195,52 @@ def show_detector(*, detector: str) -> Operation:
     return apply
 
 
-def set_threshold(*, value: float | None = None, share: float | None = None) -> Operation:
-    """Move the line: to a score, to a share of the texts, or (neither given) back to the rule's own."""
+def set_threshold(
+    *, value: float | None = None, share: float | None = None, deviations: float | None = None,
+    precision: float | None = None,
+) -> Operation:  # fmt: skip
+    """Move the line: to a score, to a share of the texts, to so many deviations above the median, to an estimated
+    precision, or (nothing given) back to the rule's own."""
 
     def apply(state: AppState) -> tuple[AppState, Changes]:
         if state.ranking is None:
             return state, Changes.NONE
-        plan = replace(state.plan, threshold=value, flag_share=share)
+        plan = replace(
+            state.plan, threshold=value, flag_share=share, threshold_z=deviations, target_precision=precision
+        )
         if plan == state.plan:
             return state, Changes.NONE
-        after = replace(state, plan=plan)
-        threshold = choose_threshold(state.ranking, plan)
-        flags = flagged(state.ranking, threshold, state.overrides)
-        return replace(after, threshold=threshold, flagged=flags), Changes.PLAN | Changes.FLAGS
+        return _with_line(replace(state, plan=plan)), Changes.PLAN | Changes.FLAGS
+
+    return apply
+
+
+def _with_line(state: AppState) -> AppState:
+    """The line that the plan asks for, and the flags that follow; ranks stay."""
+    assert state.ranking is not None
+    threshold = choose_threshold(state.ranking, state.plan, state.overrides, state.judged)
+    return replace(state, threshold=threshold, flagged=flagged(state.ranking, threshold, state.overrides))
+
+
+def set_odd_value(*, value: str | None) -> Operation:
+    """Which value of the label column means odd; None = none does."""
+
+    def apply(state: AppState) -> tuple[AppState, Changes]:
+        if value == state.plan.odd_value:
+            return state, Changes.NONE
+        return with_flags(replace(state, plan=replace(state.plan, odd_value=value))), Changes.PLAN | Changes.FLAGS
+
+    return apply
+
+
+def set_learning(*, on: bool) -> Operation:
+    """Let decisions by hand raise and lower the scores near them, or not."""
+
+    def apply(state: AppState) -> tuple[AppState, Changes]:
+        if on == state.plan.learn:
+            return state, Changes.NONE
+        after = with_flags(replace(state, plan=replace(state.plan, learn=on)))
+        return after, Changes.PLAN | Changes.SCORES | Changes.FLAGS
 
     return apply
 
@@ -187,10 +264,14 @@ def override_flags(*, rows: Sequence[int] | NDArray[np.int64], flag: bool | None
 
 
 def with_overrides(state: AppState, overrides: Mapping[int, bool]) -> AppState:
-    """Other decisions by hand, and the flags that follow."""
+    """Other decisions by hand, and the flags that follow; what is learned from them comes later."""
     after = replace(state, overrides=MappingProxyType(dict(overrides)))
     if state.ranking is None or state.threshold is None:
         return after
+    if state.learned is not None and not overrides:
+        return with_flags(after)
+    if state.plan.target_precision is not None:
+        return _with_line(after)
     return replace(after, flagged=flagged(state.ranking, state.threshold, after.overrides))
 
 

@@ -23,13 +23,14 @@ from explorer.app.changes import Changes
 from explorer.app.history import History, Undone
 from explorer.app.jobs import JobRunner
 from explorer.app.lanes import Handlers, Lanes, OnFailed, Post, nothing
+from explorer.app.learning import Learner, wants_learning
 from explorer.app.messages import Message
 from explorer.app.neighbours import Answer, NeighbourSearch
 from explorer.app.project_database import View
 from explorer.app.project_folder import ProjectFolder, new_project_path
 from explorer.app.queries import Queries
 from explorer.app.restore import Opened, left_whole, load_partial, load_stage, read_project
-from explorer.app.state import UNDER_WAY, AppState, HistoryView, JobView, Method
+from explorer.app.state import UNDER_WAY, AppState, HistoryView, JobView, Learned, Method
 from explorer.app.store import Store
 from explorer.app.work import decoded, encoded
 from explorer.app.working import restore_work
@@ -38,7 +39,7 @@ from explorer.core.corpus.readers import Preview
 from explorer.core.embedding.estimate import Estimate
 from explorer.core.neighbors.base import METRICS
 from explorer.core.pipeline import is_complete, still_valid
-from explorer.core.plan import MAX_K, Plan
+from explorer.core.plan import LINE, MAX_K, Plan
 from explorer.core.results import Results
 from explorer.errors import ExplorerError, ProjectError
 
@@ -71,6 +72,7 @@ class Session:
         self.projects_folder = projects_folder
         self._lanes = Lanes(post, self._show_job, log)
         self._search = NeighbourSearch()
+        self._learner = Learner()
         self._project: ProjectFolder | None = None
         self._opening = 0
         self._wanted: Path | None = None
@@ -322,9 +324,14 @@ class Session:
             self._find_neighbours(state)
         if changes & Changes.SCORES and state.explainer is not None:
             self._lanes.read(state.explainer.gather, nothing, nothing)
+        if changes & (Changes.FLAGS | Changes.SCORES | Changes.GRAPH) and wants_learning(state):
+            self._lanes.query("learn", lambda: self._learner.learn(state), self._show_learned, self.say_error)
         self.queries.follow(state, changes)
         if self._history is not None and changes & RECORDED:
             self._keep(lambda history: history.record(state))
+
+    def _show_learned(self, learned: Learned) -> None:
+        self.store.dispatch(op.show_learned(learned=learned))
 
     def _keep(self, do: Callable[[History], bool | Undone | None]) -> bool | Undone | None:
         """Write to the history; an error becomes a message, and the work goes on."""
@@ -458,7 +465,8 @@ class Session:
 
 def _computes(plan: Plan) -> Plan:
     """The part of a plan that results depend on: moving the threshold recomputes nothing."""
-    return replace(plan, threshold=None, flag_share=None, detectors=tuple(sorted(plan.detectors)))
+    line = dict.fromkeys(LINE)
+    return replace(plan, **line, odd_value=None, learn=False, detectors=tuple(sorted(plan.detectors)))
 
 
 def _preview(answer: Mapping[str, Any]) -> Preview:

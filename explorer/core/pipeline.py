@@ -4,8 +4,10 @@
                      \\-> graph -> scores.DETECTOR ... -> report
                      |        \\-> layout -> trust (how much of the neighbourhoods the map keeps)
                      |        \\-> regions (what the parts of the map are about)
+                     |        \\-> groups (alike texts far from the rest)
+                     |        \\-> within (neighbours of a text's own label or region) -> scores.DETECTOR_within_...
                      \\-> index (Annoy, for questions asked later)
-    corpus -> keywords (full-text index)
+    corpus -> keywords (full-text index), characters (what the texts are written with)
 
 Every stage's result is named by the fingerprint of all that went into it and kept in a ``ResultStore``.
 Running is: for each stage in order, take the result if the store has it, else compute and save it. So a
@@ -26,7 +28,6 @@ from dataclasses import replace
 
 import pyarrow.compute as pc
 
-from explorer.core.clusters.regions import Regions
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.corpus.readers import read_corpus
 from explorer.core.embedding.base import EncoderCard
@@ -45,13 +46,17 @@ from explorer.core.stages import (
     Stage,
     Work,
     card_from,
+    characters_of,
     graph_k,
+    groups_of,
     identify_encoder,
     keep_card,
     knn_graph,
     known_card,
     open_plan_encoder,
+    peers_of,
     ranking_of,
+    regions_of,
     stages,
     trust_of,
 )
@@ -73,6 +78,9 @@ __all__ = [
 ]
 
 OnStage = Callable[[StageRecord], None]
+
+OF_TEXTS = ("keywords", "characters")
+"""Stages that depend on the texts alone."""
 
 PREPARING = 0.02
 """Share of a run's progress that loading the encoder takes."""
@@ -183,20 +191,30 @@ def still_valid(results: Results, old: Plan, new: Plan) -> Results:
     """What of ``results`` holds under another plan. Positions stay to be looked at until new ones arrive."""
     if _embedding_of(old) != _embedding_of(new):
         bare = Results(store=results.store, pca=results.pca, layout=results.layout, keywords=results.keywords)
-        return replace(bare, records=_of(results, ("keywords",)))
+        return replace(bare, characters=results.characters, records=_of(results, OF_TEXTS))
     if (old.metric, old.seed) != (new.metric, new.seed):
-        kept = replace(results, graph=None, scores={}, rankings={}, index=None, trust=None, regions=None)
-        return replace(kept, records=_of(results, ("vectors", "pca", "keywords")))
+        kept = replace(_without_graph(results), index=None)
+        return replace(kept, records=_of(results, ("vectors", "pca", *OF_TEXTS)))
     if graph_k(old) != graph_k(new):
-        kept = replace(results, graph=None, scores={}, rankings={}, trust=None, regions=None)
-        return replace(kept, records=_of(results, ("vectors", "pca", "index", "keywords")))
+        kept = _without_graph(results)
+        return replace(kept, records=_of(results, ("vectors", "pca", "index", *OF_TEXTS)))
     same_map = old.layout == new.layout
-    scores = {name: scores for name, scores in results.scores.items() if name in new.detectors and old.k == new.k}
-    names = ["vectors", "pca", "graph", "index", "regions", "keywords", *(f"scores.{name}" for name in scores)]
+    scores = {name: scores for name, scores in results.scores.items() if name in new.score_names and old.k == new.k}
+    names = ["vectors", "pca", "graph", "index", "regions", "groups", *OF_TEXTS, *(f"scores.{name}" for name in scores)]
     names += ["layout", "trust"] if same_map else []
+    same_peers = (old.within, old.k) == (new.within, new.k)
+    names += ["within"] if same_peers else []
+    peers = results.peers if same_peers else None
     trust = results.trust if same_map else None
     rankings = {name: results.rankings[name] for name in scores if name in results.rankings}
-    return replace(results, scores=scores, rankings=rankings, trust=trust, records=_of(results, names))
+    kept = replace(results, scores=scores, rankings=rankings, trust=trust, peers=peers)
+    return replace(kept, records=_of(results, names))
+
+
+def _without_graph(results: Results) -> Results:
+    """Without what was read off the neighbour graph, and the graph."""
+    bare = replace(results, graph=None, scores={}, rankings={}, trust=None, regions=None)
+    return replace(bare, groups=None, peers=None)
 
 
 def _embedding_of(plan: Plan) -> tuple[object, ...]:
@@ -225,7 +243,13 @@ def add_result(results: Results, record: StageRecord, found: StageResult) -> Res
     if stage == "trust":
         return replace(results, trust=trust_of(found))
     if stage == "regions":
-        return replace(results, regions=Regions.of(found.arrays["levels"], record.facts))
+        return replace(results, regions=regions_of(found))
+    if stage == "groups":
+        return replace(results, groups=groups_of(found))
+    if stage == "characters":
+        return replace(results, characters=characters_of(found))
+    if stage == "within":
+        return replace(results, peers=peers_of(found))
     if stage == "scores":
         kept = ranking_of(found)
         rankings = {name: kept_one for name, kept_one in results.rankings.items() if name != detector}

@@ -9,8 +9,11 @@ from typing import Any
 
 from explorer.core.anomaly.base import Scores
 from explorer.core.anomaly.flags import Ranking, ranking
+from explorer.core.anomaly.groups import Groups
+from explorer.core.anomaly.within import Peers
 from explorer.core.arrays import Vectors
 from explorer.core.clusters.regions import Regions
+from explorer.core.corpus.characters import Characters
 from explorer.core.embedding.base import EncoderCard
 from explorer.core.neighbors.base import KnnGraph
 from explorer.core.projection.base import Positions
@@ -45,6 +48,8 @@ class Results:
     cut : how many texts were cut at the encoder's token limit.
     pca : (n, 3), the first picture in its first two columns. layout : the map that the plan asks for, (n, 2) or (n, 3).
     trust : how far that map can be trusted. regions : what its regions are about. keywords : the full-text index.
+    groups : small groups of alike texts far from the rest. characters : what the texts are written with.
+    peers : who is compared with whom, where the plan compares within groups.
     rankings : what follows from each detector's scores alone, where it was kept with them.
     store : where the arrays lie; held so that a temporary one lives as long as they do.
     """
@@ -60,6 +65,9 @@ class Results:
     graph: KnnGraph | None = None
     scores: Mapping[str, Scores] = field(default_factory=dict)
     rankings: Mapping[str, Ranking] = field(default_factory=dict)
+    groups: Groups | None = None
+    characters: Characters | None = None
+    peers: Peers | None = None
     index: AnnoyFile | None = None
     records: tuple[StageRecord, ...] = ()
     store: ResultStore | None = None

@@ -13,8 +13,13 @@ from numpy.typing import NDArray
 from explorer.core.anomaly.base import DetectorInput, in_six_digits
 from explorer.core.anomaly.detectors import detector
 from explorer.core.anomaly.flags import Ranking, Threshold, ranking
+from explorer.core.anomaly.groups import Groups
+from explorer.core.anomaly.within import Peers, against_peers, parted
+from explorer.core.clusters.regions import Regions
+from explorer.core.corpus.characters import Characters
+from explorer.core.corpus.columns import text_column
 from explorer.core.corpus.corpus import Corpus
-from explorer.core.corpus.keys import text_keys
+from explorer.core.corpus.keys import text_keys, texts_fingerprint
 from explorer.core.drawing import draw
 from explorer.core.embedding.base import Encoder, EncoderCard
 from explorer.core.embedding.embed import embed_corpus
@@ -28,7 +33,7 @@ from explorer.core.progress import Progress
 from explorer.core.projection.base import LAYOUTS, nobody
 from explorer.core.projection.trust import Trust
 from explorer.core.storage import ResultStore, StageResult
-from explorer.errors import EncoderError, VectorsError
+from explorer.errors import EncoderError, OptionError, VectorsError
 
 VERSION = 1
 """Raised when a stage computes something else from the same inputs, so that old results are not reused."""
@@ -78,13 +83,18 @@ def stages(corpus: Corpus, plan: Plan, card: EncoderCard) -> tuple[Stage, ...]:
     vectors = fingerprint("vectors", VERSION, corpus.fingerprint, card.fingerprint)
     graph = fingerprint("graph", VERSION, vectors, graph_k(plan), plan.metric, plan.seed)
     index = fingerprint("index", VERSION, vectors, plan.metric, plan.seed)
+    groups = fingerprint("groups", VERSION, graph)
+    characters = fingerprint("characters", VERSION, corpus.fingerprint)
     first, *drawing = _drawing(corpus, plan, card, vectors, graph)
     return (
         Stage("vectors", "Embedding", 60, vectors, compute_vectors),
         *([first] if plan.map else []),
         Stage("graph", "Finding neighbours", 15, graph, compute_graph),
         *(_score_stage(name, graph, plan) for name in plan.detectors),
+        Stage("groups", "Looking for small groups", 1, groups, compute_groups),
+        Stage("characters", "Reading the characters", 1, characters, compute_characters),
         *(drawing if plan.map else []),
+        *_within(corpus, plan, graph),
         Stage("index", "Building the search index", 8, index, compute_index),
     )
 
@@ -94,15 +104,46 @@ def _drawing(corpus: Corpus, plan: Plan, card: EncoderCard, vectors: str, graph:
     pca = fingerprint("pca", VERSION, vectors, 3)
     layout = _layout_key(corpus.fingerprint, corpus.grown_from, plan, card)
     trust = fingerprint("trust", VERSION, graph, layout, plan.seed)
-    regions = fingerprint("regions", VERSION, graph, corpus.fingerprint, plan.seed)
+    regions = _regions_key(corpus, plan, graph)
     keywords = fingerprint("keywords", VERSION, corpus.fingerprint)
     return (
         Stage("pca", "Drawing a first picture", 1, pca, compute_pca),
         Stage("layout", f"Drawing: {LAYOUTS[plan.layout]}", 15, layout, compute_layout),
         Stage("trust", "Measuring the trust of the map", 1, trust, compute_trust),
-        Stage("regions", "Naming the regions of the map", 3, regions, compute_regions),
+        _regions_stage(regions),
         Stage("keywords", "Indexing the words", 2, keywords, compute_keywords),
     )
+
+
+def _regions_key(corpus: Corpus, plan: Plan, graph: str) -> str:
+    return fingerprint("regions", VERSION, graph, corpus.fingerprint, plan.seed)
+
+
+def _within(corpus: Corpus, plan: Plan, graph: str) -> tuple[Stage, ...]:
+    """Neighbours among a text's own label or region, and the scores that follow from those."""
+    if plan.within == "corpus":
+        return ()
+    regions = _regions_key(corpus, plan, graph)
+    peers = regions if plan.within == "region" else _labels_key(corpus)
+    key = fingerprint("within", VERSION, graph, plan.within, peers, plan.k, plan.seed)
+    scores = [name for name in plan.score_names if parted(name)[1] != "corpus"]
+    return (
+        *([] if plan.map or plan.within != "region" else [_regions_stage(regions)]),
+        Stage("within", "Finding neighbours within groups", 8, key, compute_within),
+        *(_score_stage(name, key, plan) for name in scores),
+    )
+
+
+def _labels_key(corpus: Corpus) -> str:
+    """Of the label column. Raises ``OptionError`` where there is none."""
+    if corpus.roles.label is None:
+        what = "The corpus has no column with labels, so texts cannot be compared within each label."
+        raise OptionError(what, "Name the column with --label, or compare within each region.")
+    return texts_fingerprint(text_column(corpus.table[corpus.roles.label]))
+
+
+def _regions_stage(key: str) -> Stage:
+    return Stage("regions", "Naming the regions of the map", 3, key, compute_regions)
 
 
 def _layout_key(texts: str, grown_from: tuple[str, ...], plan: Plan, card: EncoderCard) -> str:
@@ -113,7 +154,9 @@ def _layout_key(texts: str, grown_from: tuple[str, ...], plan: Plan, card: Encod
 
 
 def _score_stage(name: str, graph: str, plan: Plan) -> Stage:
-    key = fingerprint("scores", VERSION, graph, name, dict(detector(name, plan.k).parameters), plan.seed)
+    """graph : key of the graph that is read. name : of the scores."""
+    parameters = dict(detector(parted(name)[0], plan.k).parameters)
+    key = fingerprint("scores", VERSION, graph, name, parameters, plan.seed)
     return Stage(f"scores.{name}", f"Scoring with {name}", 3, key, compute_scores(name))
 
 
@@ -228,11 +271,14 @@ def compute_scores(name: str) -> Callable[[Work, str, Progress], Output]:
     def compute(work: Work, key: str, progress: Progress) -> Output:
         from explorer.core.neighbors.prepare import prepare
 
-        plan = work.plan
+        plan, (base, within) = work.plan, parted(name)
         prepared = prepare(work.array("vectors", "vectors"), plan.metric)
-        chosen = detector(name, plan.k)
-        data = DetectorInput(prepared.vectors, knn_graph(work.done["graph"]), prepared.valid, plan.seed)
-        found = ranking(in_six_digits(chosen.score(data, progress)))
+        chosen = detector(base, plan.k)
+        graph = knn_graph(work.done["graph" if within == "corpus" else "within"])
+        scores = chosen.score(DetectorInput(prepared.vectors, graph, prepared.valid, plan.seed), progress)
+        if within != "corpus":
+            scores = against_peers(scores, work.array("within", "of"))
+        found = ranking(in_six_digits(scores))
         facts = {"parameters": dict(chosen.parameters), "own": [found.own.value, found.own.rule]}
         return {"scores": found.scores, "ranks": found.ranks}, facts
 
@@ -245,6 +291,56 @@ def ranking_of(result: StageResult) -> Ranking | None:
     if own is None or "ranks" not in result.arrays:
         return None
     return Ranking(result.arrays["scores"], result.arrays["ranks"], Threshold(*own))
+
+
+def compute_groups(work: Work, key: str, progress: Progress) -> Output:
+    """Small groups of alike texts far from everything else."""
+    from explorer.core.anomaly.groups import find_groups
+    from explorer.core.neighbors.prepare import prepare
+
+    prepared = prepare(work.array("vectors", "vectors"), work.plan.metric)
+    found = find_groups(knn_graph(work.done["graph"]), prepared, progress)
+    return {"of": found.of, "apart": found.apart}, {"groups": found.count}
+
+
+def groups_of(result: StageResult) -> Groups:
+    """What ``compute_groups`` saved."""
+    return Groups(result.arrays["of"], result.arrays["apart"])
+
+
+def compute_characters(work: Work, key: str, progress: Progress) -> Output:
+    """What each text is written with, so that unusual ones can be told."""
+    from explorer.core.corpus.characters import characters
+
+    found = characters(work.corpus.embedded, progress)
+    return {"counts": found.counts, "spelling": found.spelling}, {}
+
+
+def characters_of(result: StageResult) -> Characters:
+    """What ``compute_characters`` saved."""
+    return Characters(result.arrays["counts"], result.arrays["spelling"])
+
+
+def compute_within(work: Work, key: str, progress: Progress) -> Output:
+    """The kNN graph in which every text's neighbours are of its own label or region."""
+    from explorer.core.neighbors.prepare import prepare
+    from explorer.core.neighbors.within import graph_within
+    from explorer.core.peers import label_peers, region_peers
+
+    plan = work.plan
+    peers = label_peers(work.corpus) if plan.within == "label" else region_peers(regions_of(work.done["regions"]))
+    prepared = prepare(work.array("vectors", "vectors"), plan.metric)
+    shared = knn_graph(work.done["graph"])
+    graph = graph_within(shared, prepared, peers.of, plan.k, recall=RECALL, seed=plan.seed, progress=progress)
+    facts = {"metric": graph.metric, "method": graph.method, "recall": graph.recall, "recall_rows": graph.recall_rows}
+    facts |= {"by": peers.by, "names": list(peers.names), "left_out": peers.left_out}
+    return {"ids": graph.ids, "distances": graph.distances, "of": peers.of}, facts
+
+
+def peers_of(result: StageResult) -> Peers:
+    """What ``compute_within`` saved of who is compared with whom."""
+    facts = result.meta["facts"]
+    return Peers(facts["by"], result.arrays["of"], tuple(facts["names"]))
 
 
 def compute_layout(work: Work, key: str, progress: Progress) -> Output:
@@ -300,6 +396,11 @@ def compute_regions(work: Work, key: str, progress: Progress) -> Output:
 
     found = find_regions(work.corpus, knn_graph(work.done["graph"]), seed=work.plan.seed, progress=progress)
     return {"levels": found.levels}, found.facts()
+
+
+def regions_of(result: StageResult) -> Regions:
+    """What ``compute_regions`` saved."""
+    return Regions.of(result.arrays["levels"], result.meta["facts"])
 
 
 def compute_keywords(work: Work, key: str, progress: Progress) -> Output:

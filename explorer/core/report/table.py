@@ -31,6 +31,7 @@ BATCH = 8192
 
 FIRST = ("row", "id", "text")
 LABELS, TRASHED = "labels", "trashed"
+OUTLIER = ("outlier_kind", "alike_group")
 
 Rows = NDArray[np.int64]
 
@@ -70,9 +71,9 @@ class Report:
     @cached_property
     def _after(self) -> list[str]:
         scores = [f"score_{name}" for name in self.results.scores]
-        judgement = ["anomaly_score", "anomaly_rank", "flagged", "override"]
+        judgement = ["anomaly_score", "anomaly_rank", "flagged", "override", "triage"]
         neighbours = ["neighbor_rows", "neighbor_distances", "duplicate_of"]
-        return ["x", "y", *judgement, LABELS, "note", TRASHED, "reason", *scores, *neighbours]
+        return ["x", "y", *judgement, LABELS, "note", TRASHED, "reason", *OUTLIER, *scores, *neighbours]
 
     @cached_property
     def _own_names(self) -> list[str]:
@@ -118,7 +119,7 @@ class Report:
     @cached_property
     def _why(self) -> Explainer:
         decisions, results = self.decisions, self.results
-        why = explainer(self.corpus, results.graph, results.scores, decisions.detector, decisions.k)
+        why = explainer(self.corpus, results, decisions.plan, decisions.opinion)
         assert why is not None
         return why
 
@@ -133,6 +134,7 @@ class Report:
             *self._judgement(rows),
             *self._by_hand(rows),
             self._reasons(rows),
+            *self._outliers(rows),
             *(measured(values[rows]) for values in scores.values()),
             *self._neighbours(rows),
             _unless(self.first_rows[rows], self.first_rows[rows] == rows),
@@ -159,10 +161,11 @@ class Report:
         words = {None: None, True: "flag", False: "clear"}
         ranks = decisions.ranks[rows]
         return [
-            measured(self.results.scores[decisions.detector][rows]),
+            measured(decisions.scores[rows]),
             _unless(ranks, ranks == 0),
             pa.array(decisions.flagged[rows], pa.bool_()),
             pa.array([words[decisions.overrides.get(row)] for row in rows.tolist()], pa.string()),
+            pa.array([decisions.triage(row) for row in rows.tolist()], pa.string()),
         ]
 
     def _by_hand(self, rows: Rows) -> list[pa.Array]:
@@ -184,12 +187,19 @@ class Report:
         wanted = decisions.flagged[row] or override is not None or decisions.ranks[row] == 0
         return self._why.reason(row, override) if wanted else None
 
+    def _outliers(self, rows: Rows) -> list[pa.Array]:
+        """Of what is flagged: global, local or one of a group; of all, the number of their group, from 1."""
+        flagged, groups = self.decisions.flagged, self.results.groups
+        kinds = [(self._why.kind(row) or None) if flagged[row] else None for row in rows.tolist()]
+        of = np.full(len(rows), -1, np.int64) if groups is None else groups.of[rows].astype(np.int64)
+        return [pa.array(kinds, pa.string()), _unless(of + 1, of < 0)]
+
     def _neighbours(self, rows: Rows) -> list[pa.Array]:
         graph = self.results.graph
         kinds = (pa.list_(pa.int64()), pa.list_(pa.float32()))
         if graph is None:
             return [pa.nulls(len(rows), kind) for kind in kinds]
-        near = graph.prefix(min(self.decisions.k, graph.k))
+        near = graph.prefix(min(self.decisions.plan.k, graph.k))
         ids, distances = near.ids[rows], near.distances[rows]
         return [_lists(ids, ids >= 0, kinds[0]), _lists(distances, distances == distances, kinds[1])]
 

@@ -25,6 +25,7 @@ from explorer.app.explain import explain
 from explorer.app.labels import names_at
 from explorer.app.session import Session
 from explorer.app.state import AppState
+from explorer.core.anomaly.within import score_title
 from explorer.core.corpus.columns import cell_text
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.query.search import TextQuery, spans
@@ -259,7 +260,7 @@ def _place(state: AppState, row: int) -> str:
         return "Not scored: the text has nothing that the encoder knows."
     scored = number(int((state.ranks > 0).sum()))
     score = significant(float(state.scores[row]), 4)
-    return f"Score {score} ({state.detector}) · rank {number(int(state.ranks[row]))} of {scored}"
+    return f"Score {score} ({score_title(state.detector)}) · rank {number(int(state.ranks[row]))} of {scored}"
 
 
 def broken_lines(text: str, longest: int = LONGEST_LINE) -> str:
