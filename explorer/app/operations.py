@@ -26,6 +26,7 @@ from explorer.app.state import (
     Method,
     NeighbourView,
     Pointing,
+    WordsView,
 )
 from explorer.app.store import Operation
 from explorer.core.anomaly.base import Scores
@@ -492,6 +493,18 @@ def dismiss_job(*, token: int) -> Operation:
     def apply(state: AppState) -> tuple[AppState, Changes]:
         kept = tuple(job for job in state.jobs if job.token != token)
         return (state, Changes.NONE) if len(kept) == len(state.jobs) else (replace(state, jobs=kept), Changes.JOB)
+
+    return apply
+
+
+def show_words(*, words: WordsView) -> Operation:
+    """What makes a text strange is asked for, or has been answered; an answer about another row is dropped."""
+
+    def apply(state: AppState) -> tuple[AppState, Changes]:
+        asked = not words.said
+        if not asked and (state.words is None or state.words.row != words.row):
+            return state, Changes.NONE
+        return replace(state, words=words), Changes.WORDS
 
     return apply
 

@@ -30,7 +30,7 @@ from explorer.app.project_database import View
 from explorer.app.project_folder import ProjectFolder, new_project_path
 from explorer.app.queries import Queries
 from explorer.app.restore import Opened, left_whole, load_partial, load_stage, read_project
-from explorer.app.state import UNDER_WAY, AppState, HistoryView, JobView, Learned, Method
+from explorer.app.state import UNDER_WAY, AppState, HistoryView, JobView, Learned, Method, WordsView
 from explorer.app.store import Store
 from explorer.app.work import decoded, encoded
 from explorer.app.working import restore_work
@@ -47,6 +47,7 @@ RECORDED = (
     Changes.PLAN | Changes.FLAGS | Changes.LABELS | Changes.SHOWN | Changes.FILTERS | Changes.SELECTION | Changes.COLOUR
 )
 """Changes after which there may be something to undo."""
+STOPPED = ExplorerError("The search for the words was stopped.", "Ask again.")
 
 
 @dataclass(frozen=True)
@@ -402,6 +403,28 @@ class Session:
                 )
 
         self._lanes.search("neighbours", lambda: self._search.near_row(results, row, view), show, self.say_error)
+
+    def find_words(self) -> None:
+        """Ask the worker which words make the current text strange; only the newest question is answered."""
+        state = self.state
+        row, graph = state.current, state.results.graph
+        if row is None or graph is None or self._project is None:
+            return
+        near = graph.ids[row, : state.plan.k]
+        request = {"project": str(self._project.path), "plan": state.plan.as_dict(), "row": row}
+        request["neighbours"] = near[near >= 0].tolist()
+
+        def show(answer: Mapping[str, Any]) -> None:
+            parts = tuple((part["start"], part["end"], part["nearer"]) for part in answer["parts"])
+            self.store.dispatch(op.show_words(words=WordsView(row, answer["text"], parts, answer["said"])))
+
+        def refuse(error: ExplorerError) -> None:
+            self.store.dispatch(op.show_words(words=WordsView(row, said=error.what)))
+
+        self._lanes.cancel_all("words")
+        self.store.dispatch(op.show_words(words=WordsView(row)))
+        stopped = Handlers("Finding the words that make it strange", show, refuse, lambda: refuse(STOPPED))
+        self._lanes.submit("words", request, stopped)
 
     # --- export ---------------------------------------------------------------------------------
 

@@ -105,6 +105,19 @@ class Learned:
 
 
 @dataclass(frozen=True)
+class WordsView:
+    """Which words make a row strange. text : as embedded, which the parts belong to; "" until there is an answer.
+
+    parts : (start, end, by how much nearer the text would lie without it). said : in a sentence, or why not.
+    """
+
+    row: int
+    text: str = ""
+    parts: tuple[tuple[int, int, float], ...] = ()
+    said: str = ""
+
+
+@dataclass(frozen=True)
 class HistoryView:
     """What undo and redo would do, in words; "" = nothing to undo (redo). said : what was undone or done again last."""
 
@@ -133,6 +146,7 @@ class AppState:
     learned : what the decisions say about the texts near them, while the plan learns.
     judged : which texts the label column calls odd, where the plan names the label that means so.
     explainer : says why a row is strange, once there are scores.
+    words : what was asked about the words of a text, and the answer.
     jobs : newest last; those that have failed stay until they are dismissed.
     """
 
@@ -167,6 +181,7 @@ class AppState:
     neighbours: NeighbourView = field(default_factory=NeighbourView)
     jobs: tuple[JobView, ...] = ()
     history: HistoryView = field(default_factory=HistoryView)
+    words: WordsView | None = None
     messages: tuple[Message, ...] = ()
 
     @property
