@@ -142,6 +142,8 @@ def _run(
             corpus, results, plan, made.overrides, out / REPORT, out / MANIFEST,
             marks=made.marks, raw=raw, progress=progress.part(0.97, 1),
         )  # fmt: skip
+    if decisions.threshold.refused:
+        raise OptionError(decisions.threshold.refused, "Decide more texts in the window, or name a label with --odd.")
     return _outcome(out, corpus, check, results, decisions, plan)
 
 

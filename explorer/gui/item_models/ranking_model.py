@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from explorer.app.state import NO_ROWS, AppState
+from explorer.app.triage import unreviewed
 from explorer.gui.item_models.documents_model import RANK, SCORE, STATE, TEXT, corpus_column
 from explorer.gui.item_models.rows_model import Rows, RowsModel
 
 COLUMNS = (RANK, SCORE, TEXT, STATE)
-Show = Literal["all", "flagged", "by hand"]
+Show = Literal["all", "flagged", "new", "groups", "by hand"]
 
 
 class RankingModel(RowsModel):
@@ -35,10 +37,29 @@ def ranked(state: AppState, show: Show) -> Rows:
     if show == "by hand":
         among = np.fromiter(sorted(state.overrides), dtype=np.int64, count=len(state.overrides))
     else:
-        among = np.flatnonzero(state.flagged if show == "flagged" else state.ranks > 0)
+        among = np.flatnonzero(_listed(state, show))
     if state.shown is not None:
         among = among[state.shown[among]]
     return _by_rank(among, state.ranks)
+
+
+def _listed(state: AppState, show: Show) -> NDArray[np.bool_]:
+    """(n,) which rows a list holds. Of each group of alike texts far from the rest, ``groups`` holds the strangest."""
+    assert state.ranks is not None and state.flagged is not None
+    if show == "flagged":
+        return state.flagged
+    if show == "new":
+        return unreviewed(state)
+    scored = state.ranks > 0
+    groups = state.results.groups
+    if show == "all":
+        return scored
+    heads = np.zeros(state.rows, np.bool_)
+    if groups is not None:
+        rows = np.flatnonzero((groups.of >= 0) & scored)
+        rows = rows[np.argsort(state.ranks[rows], kind="stable")]
+        heads[rows[np.unique(groups.of[rows], return_index=True)[1]]] = True
+    return heads
 
 
 def _by_rank(rows: Rows, ranks: Rows) -> Rows:

@@ -46,7 +46,7 @@ def report_sheet(report: Report, layout: str) -> MapSheet | None:
     bounds = None if flat is None else Bounds.of(flat)
     if flat is None or bounds is None:
         return None
-    rgba, values = colours_for_values(report.results.scores[decisions.detector])
+    rgba, values = colours_for_values(decisions.scores)
     points = MapPoints()
     points.set_positions(flat)
     points.set_colours(rgba)
