@@ -11,8 +11,10 @@ from explorer.core.report.reason_lines import Explainer, explainer
 
 
 def explain(state: AppState, row: int) -> str:
-    """One plain sentence; empty until the facts are gathered, soon after the scores are there."""
-    return "" if state.explainer is None else state.explainer.reason(row, state.overrides.get(row))
+    """One plain sentence without the nearest texts, which have a panel of their own; empty until the facts are
+    gathered, soon after the scores are there."""
+    why = state.explainer
+    return "" if why is None else why.reason_beside_neighbours(row, state.overrides.get(row))
 
 
 def explainer_of(state: AppState) -> Explainer | None:

@@ -161,17 +161,6 @@ def set_threshold(
     return apply
 
 
-def set_odd_value(*, value: str | None) -> Operation:
-    """Which value of the label column means odd; None = none does."""
-
-    def apply(state: AppState) -> tuple[AppState, Changes]:
-        if value == state.plan.odd_value:
-            return state, Changes.NONE
-        return with_flags(replace(state, plan=replace(state.plan, odd_value=value))), Changes.PLAN | Changes.FLAGS
-
-    return apply
-
-
 def override_flags(*, rows: Sequence[int] | NDArray[np.int64], flag: bool | None) -> Operation:
     """Flag (True) or clear (False) rows by hand, or give them back to the threshold (None)."""
     chosen = np.asarray(rows, dtype=np.int64).tolist()

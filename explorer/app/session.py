@@ -195,7 +195,7 @@ class Session:
             self._find_neighbours(state)
         if changes & (Changes.SCORES | Changes.GRAPH | Changes.PLAN | Changes.REASONS):
             self._gather_reasons(state)
-        if changes & (Changes.FLAGS | Changes.SCORES | Changes.GRAPH) and wants_learning(state):
+        if changes & (Changes.FLAGS | Changes.SCORES | Changes.GRAPH | Changes.PLAN) and wants_learning(state):
             self._lanes.query("learn", lambda: self._learner.learn(state), self._show_learned, self.say_error)
         self.queries.follow(state, changes)
         if self._history is not None and changes & RECORDED:
@@ -343,7 +343,7 @@ class Session:
 
 def _computes(plan: Plan) -> Plan:
     """The part of a plan that results depend on: moving the threshold recomputes nothing."""
-    line = dict.fromkeys(LINE)
+    line: dict[str, Any] = dict.fromkeys(LINE)
     return replace(plan, **line, odd_value=None, learn=False, detectors=tuple(sorted(plan.detectors)))
 
 

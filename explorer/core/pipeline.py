@@ -25,6 +25,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Container, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pyarrow.compute as pc
 
@@ -89,7 +90,7 @@ OnStage = Callable[[StageRecord], None]
 OF_TEXTS = ("keywords", CHARACTERS)
 """Stages that depend on the texts alone."""
 
-READ_BACK: dict[str, tuple[str, Callable[[StageResult], object]]] = {
+READ_BACK: dict[str, tuple[str, Callable[[StageResult], Any]]] = {
     GROUPS: ("groups", groups_of),
     CHARACTERS: ("characters", characters_of),
     WITHIN: ("peers", peers_of),

@@ -35,7 +35,7 @@ class LineBoxes(QWidget):
 
     def _build(self) -> None:
         ways = (
-            (self.share, "Fl&ag strangest", " %", 100.0, 0.5, 2, "share"),
+            (self.share, "Fl&ag", " %", 100.0, 0.5, 2, "share"),
             (self.deviations, "de&viations", "", 1000.0, 0.25, 2, "deviations"),
             (self.precision, "precisi&on", " %", 100.0, 5.0, 0, "precision"),
         )

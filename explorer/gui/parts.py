@@ -85,14 +85,9 @@ def sentence(words: str) -> str:
 def flag_words(state: AppState, row: int) -> str:
     """Whether a row is flagged and by whom, in words; "" when it is not."""
     decided = state.overrides.get(row)
-    groups = state.results.groups
-    size = 0 if groups is None or groups.of[row] < 0 else int(groups.sizes[groups.of[row]])
-    grouped = f"group of {number(size)}" if size else ""
     if decided is not None:
-        said = "flagged by hand" if decided else "cleared by hand"
-    else:
-        said = "flagged" if state.flagged is not None and bool(state.flagged[row]) else ""
-    return " · ".join(part for part in (said, grouped) if part)
+        return "flagged by hand" if decided else "cleared by hand"
+    return "flagged" if state.flagged is not None and bool(state.flagged[row]) else ""
 
 
 def selected_words(state: AppState) -> str:

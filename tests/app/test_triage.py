@@ -13,6 +13,7 @@ from desk import Desk
 from explorer.app import operations as op
 from explorer.app import triage
 from explorer.app.explain import explain
+from explorer.app.learning import set_learning
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def test_a_review_from_the_line_to_the_report(desk: Desk, small_csv: Path, tmp_p
     assert before <= desk.state.flag_count + 12
 
     raw = desk.state.scores
-    do(op.set_learning(on=True))
+    do(set_learning(on=True))
     desk.until(lambda: desk.state.learned is not None)
     learned = desk.state.scores
     assert not np.array_equal(np.nan_to_num(learned), np.nan_to_num(raw))

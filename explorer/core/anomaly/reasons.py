@@ -114,6 +114,11 @@ def corpus_facts(
 
 def reason(row: int, facts: CorpusFacts, override: bool | None = None) -> str:
     """One sentence on one row; ``override`` is what a person decided about its flag."""
+    return "; ".join([*_clauses(row, facts, override), *_nearest_texts(row, facts)])
+
+
+def reason_beside_neighbours(row: int, facts: CorpusFacts, override: bool | None = None) -> str:
+    """The same where the nearest texts are shown anyway."""
     return "; ".join(_clauses(row, facts, override))
 
 
@@ -145,12 +150,10 @@ def _clauses(row: int, facts: CorpusFacts, override: bool | None) -> list[str]:
     first, *others = facts.detectors
     clauses += _kind(row, facts)
     clauses.append(_fact(row, first, facts.more))
-    clauses += [
-        _fact(row, other, facts.more) for other in others if parted(other.name)[0] in _WORDS and other.would_flag(row)
-    ]
+    clauses += [_fact(row, other, facts.more) for other in others if other.name in _WORDS and other.would_flag(row)]
     written = [] if facts.more.written is None else unusual_words(row, facts.more.written)
     clauses += [*_agreement(row, facts), *_opinion(row, facts), *written]
-    return clauses + _length(row, facts) + _nearest(row, facts)
+    return clauses + _length(row, facts)
 
 
 def _not_scored(row: int, facts: CorpusFacts) -> str:
@@ -188,9 +191,9 @@ def _opinion(row: int, facts: CorpusFacts) -> list[str]:
     return [f"{'raised' if raised else 'lowered'}: near texts that you called {'odd' if raised else 'fine'}"]
 
 
-def _nearest(row: int, facts: CorpusFacts) -> list[str]:
+def _nearest_texts(row: int, facts: CorpusFacts) -> list[str]:
     excerpt, graph = facts.more.excerpt, facts.more.graph
-    if excerpt is None or graph is None:
+    if excerpt is None or graph is None or not any(np.isfinite(each.scores[row]) for each in facts.detectors):
         return []
     ids, distances = graph.ids[row, :NAMED].tolist(), graph.distances[row, :NAMED].tolist()
     pairs = [(near, far) for near, far in zip(ids, distances, strict=True) if near != MISSING]

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from explorer.core.anomaly.base import Scores
 from explorer.core.anomaly.kinds import KIND_NAMES, outlier_kinds
-from explorer.core.anomaly.reasons import CorpusFacts, Surroundings, corpus_facts, reason
+from explorer.core.anomaly.reasons import CorpusFacts, Surroundings, corpus_facts, reason, reason_beside_neighbours
 from explorer.core.anomaly.unusual import unusual
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.neighbors.base import KnnGraph
@@ -94,6 +94,10 @@ class Explainer:
     def reason(self, row: int, override: bool | None = None) -> str:
         """One plain sentence of facts; ``override`` is what the person decided about the row's flag."""
         return reason(row, self._facts, override)
+
+    def reason_beside_neighbours(self, row: int, override: bool | None = None) -> str:
+        """The same where the nearest texts are shown anyway."""
+        return reason_beside_neighbours(row, self._facts, override)
 
     def kind(self, row: int) -> str:
         """``global``, ``local``, ``group``, or "" for a text that is no outlier by the graph alone."""

@@ -9,10 +9,27 @@ from numpy.typing import NDArray
 
 from explorer.app.state import NO_ROWS, AppState
 from explorer.app.triage import unreviewed
-from explorer.gui.item_models.documents_model import RANK, SCORE, STATE, TEXT, corpus_column
-from explorer.gui.item_models.rows_model import Rows, RowsModel
+from explorer.core.report.decisions import triage
+from explorer.gui.item_models.documents_model import RANK, SCORE, TEXT, corpus_column
+from explorer.gui.item_models.rows_model import Column, Rows, RowsModel
+from explorer.gui.parts import number
 
-COLUMNS = (RANK, SCORE, TEXT, STATE)
+
+def review_words(state: AppState, row: int) -> str:
+    """How far the review of a row is: ``new``, ``confirmed · note``, ``dismissed · group of 6``; "" for neither."""
+    flagged = state.flagged is not None and bool(state.flagged[row])
+    groups = state.results.groups
+    size = 0 if groups is None or groups.of[row] < 0 else int(groups.sizes[groups.of[row]])
+    parts = (
+        triage(state.overrides.get(row), flagged=flagged),
+        "note" if row in state.notes else "",
+        f"group of {number(size)}" if size else "",
+    )
+    return " · ".join(part for part in parts if part)
+
+
+REVIEW = Column("review", "Review", review_words, "New, confirmed or dismissed; whether it has a note; its group")
+COLUMNS = (RANK, SCORE, TEXT, REVIEW)
 Show = Literal["all", "flagged", "new", "groups", "by hand"]
 
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QHeaderView,
-    QProgressBar,
+    QLabel,
     QPushButton,
     QSplitter,
     QTableView,
@@ -21,12 +21,13 @@ from PySide6.QtWidgets import (
 
 from explorer.app import operations as op
 from explorer.app.changes import Changes
+from explorer.app.learning import set_learning
 from explorer.app.session import Session
 from explorer.app.state import AppState
 from explorer.app.triage import progress
 from explorer.core.anomaly.detectors import DETECTORS
 from explorer.core.anomaly.flags import Threshold
-from explorer.core.anomaly.within import WITHIN, Within, parted, score_title
+from explorer.core.anomaly.within import WITHIN, Within, parted, score_title, within_name
 from explorer.core.plan import LINE
 from explorer.errors import OptionError
 from explorer.gui.item_models.ranking_model import RankingModel
@@ -41,7 +42,7 @@ SHOW = {
     "all": "The whole ranking",
     "flagged": "Flagged texts",
     "new": "Not yet reviewed",
-    "groups": "Groups far from the rest",
+    "groups": "Groups far off",
     "by hand": "Decided by hand",
 }
 WITHIN_TIP = "Score texts against the whole corpus, or each against its own label or region only"
@@ -49,8 +50,10 @@ LEARN_TIP = (
     "Texts near those that you confirmed rise in the ranking, texts near those that you dismissed sink. "
     "Score, line and report say so; switch it off to see the scores as they were."
 )
-WIDTHS = {"rank": 56, "score": 64, "state": 120}
+WIDTHS = {"rank": 56, "score": 64, "review": 120}
 LABEL_WIDTH = 13 * UNIT
+LIST_LENGTH = 13
+"""Characters of the list's name that are always seen; all of them where there is room."""
 SIZES = [440, 560]
 
 
@@ -65,8 +68,8 @@ class AnomaliesPanel(QWidget):
         self._histogram = named(ScoreHistogram(), "Score histogram", "Drag the line to flag more or fewer texts")
         self._line = LineBoxes(session)
         self._within = named(QComboBox(), "Compare with", WITHIN_TIP)
-        self._learn = named(QCheckBox("&Learn from my decisions"), "Learn from my decisions", LEARN_TIP)
-        self._progress = named(QProgressBar(), "Reviewed", "Flagged texts that you have confirmed (C) or dismissed (F)")
+        self._learn = named(QCheckBox("&Learn from decisions"), "Learn from decisions", LEARN_TIP)
+        self._progress = named(QLabel(), "Reviewed", "Flagged texts that you have confirmed (C) or dismissed (F)")
         self._rule = named(QPushButton("&Use the rule"), "Use the rule's threshold")
         self._words = prose()
         self._show = named(QComboBox(), "Texts listed", "All ranked texts, or only some of them")
@@ -119,6 +122,8 @@ class AnomaliesPanel(QWidget):
     def _right(self) -> QWidget:
         for key, words in SHOW.items():
             self._show.addItem(words, key)
+        self._show.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._show.setMinimumContentsLength(LIST_LENGTH)
         self._show.activated.connect(lambda _: self._list_anew())
         dress_table(self._table, self._model)
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -129,9 +134,10 @@ class AnomaliesPanel(QWidget):
         row = line()
         row.addWidget(labelled("L&ist", self._show))
         row.addWidget(self._show)
-        row.addWidget(self._progress, 1)
+        row.addWidget(self._progress)
+        row.addStretch(1)
         row.addWidget(self._learn)
-        self._learn.toggled.connect(lambda on: self._session.store.dispatch(op.set_learning(on=on)))
+        self._learn.toggled.connect(lambda on: self._session.store.dispatch(set_learning(on=on)))
         whole.addLayout(row)
         whole.addWidget(self._table, 1)
         return area
@@ -155,7 +161,9 @@ class AnomaliesPanel(QWidget):
             self._widen()
         elif changes & Changes.SHOWN or (changes & Changes.FLAGS and self._is_out_of_date(state)):
             self._model.show_ranking(state, self._show.currentData())
-        elif changes & (Changes.FLAGS | Changes.CURRENT):
+        elif changes & Changes.REASONS and self._show.currentData() == "groups":
+            self._model.show_ranking(state, "groups")
+        elif changes & (Changes.FLAGS | Changes.CURRENT | Changes.LABELS | Changes.REASONS):
             self._model.refresh(state)
         if changes & (Changes.CORPUS | Changes.PLAN | Changes.SCORES | Changes.FLAGS):
             self._listed_for = state.threshold
@@ -170,13 +178,14 @@ class AnomaliesPanel(QWidget):
         return shown == "by hand" or (shown in ("flagged", "new") and state.threshold != self._listed_for)
 
     def _show_detectors(self, state: AppState) -> None:
+        name, by = parted(state.detector)
         with QSignalBlocker(self._detector):
             self._detector.clear()
-            for name in (name for name in DETECTORS if name in state.results.scores):
-                self._detector.addItem(name, name)
-                self._detector.setItemData(self._detector.count() - 1, _summary(name), Qt.ItemDataRole.ToolTipRole)
-            self._detector.setCurrentIndex(self._detector.findData(parted(state.detector)[0]))
-        self._detector.setToolTip(_summary(parted(state.detector)[0]))
+            for each in (each for each in DETECTORS if within_name(each, by) in state.results.scores):
+                self._detector.addItem(each, each)
+                self._detector.setItemData(self._detector.count() - 1, _summary(each), Qt.ItemDataRole.ToolTipRole)
+            self._detector.setCurrentIndex(self._detector.findData(name))
+        self._detector.setToolTip(_summary(name))
         self._detector.setEnabled(self._detector.count() > 1)
 
     def _show_threshold(self, state: AppState) -> None:
@@ -192,9 +201,7 @@ class AnomaliesPanel(QWidget):
 
     def _show_review(self, state: AppState) -> None:
         reviewed, total = progress(state)
-        self._progress.setRange(0, max(total, 1))
-        self._progress.setValue(reviewed)
-        self._progress.setFormat(f"{number(reviewed)} of {number(total)} reviewed" if total else "Nothing flagged")
+        self._progress.setText(f"{number(reviewed)} of {number(total)} reviewed" if total else "Nothing flagged")
         labels = state.corpus is not None and state.corpus.roles.label is not None
         with QSignalBlocker(self._learn), QSignalBlocker(self._within):
             self._learn.setChecked(state.plan.learn)

@@ -111,9 +111,13 @@ class TextPanel(QWidget):
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 1)
         split.setChildrenCollapsible(False)
-        whole = column(self)
         self._ask.clicked.connect(lambda _: self._session.find_words())
-        for widget in (self._title, self._place, self._reason, self._words):
+        above = line()
+        above.addWidget(self._title, 1)
+        above.addWidget(self._ask, 0, Qt.AlignmentFlag.AlignTop)
+        whole = column(self)
+        whole.addLayout(above)
+        for widget in (self._place, self._reason, self._words):
             whole.addWidget(widget)
         whole.addWidget(split, 1)
         whole.addWidget(self._labels)
@@ -124,11 +128,7 @@ class TextPanel(QWidget):
     def _text_area(self) -> QWidget:
         area = QWidget()
         layout = column(area, margin=0)
-        above = line()
-        above.addWidget(self._embedded)
-        above.addStretch(1)
-        above.addWidget(self._ask)
-        layout.addLayout(above)
+        layout.addWidget(self._embedded)
         layout.addWidget(self._text, 1)
         layout.addWidget(self._more)
         return area

@@ -66,7 +66,7 @@ def test_global_local_and_group_are_told_apart(space: Prepared) -> None:
     assert (kinds.of[FAR] == GROUP).all()
     data = DetectorInput(space.vectors, graph, space.valid, 0)
     scores = {"knn": Knn(15).score(data)}
-    more = Surroundings(kinds, groups, excerpt=lambda row: f"“text {row}”")
+    more = Surroundings(graph, kinds, groups, excerpt=lambda row: f"“text {row}”")
     facts = corpus_facts(scores, [Knn(15)], graph, np.full(432, 50), more)
     assert reason(402, facts).startswith("one of a group of 6 alike texts far from the rest; mean distance")
     assert reason(430, facts).startswith("a global outlier: far from everything; ")
