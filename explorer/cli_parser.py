@@ -175,6 +175,16 @@ def _add_run(commands: Any) -> None:
     add("--metric", default="cosine", metavar="cosine|euclidean", help="how distance is measured (default cosine)")
     add("--threshold", type=float, metavar="SCORE", help="flag texts with at least this score")
     add("--flag-share", type=float, metavar="SHARE", help="flag this share of the texts, such as 0.02")
+    add("--threshold-z", type=float, metavar="Z", help="flag texts so many upper deviations above the median")
+    add(
+        "--target-precision",
+        type=float,
+        metavar="SHARE",
+        help="flag as many as possible of which this share is odd, judged by --odd or by decisions in the project",
+    )
+    add("--odd", metavar="VALUE", help="value of the label column that means odd")
+    add("--within", default="corpus", metavar="WHAT", help="compare with the corpus (default), within label or region")
+    add("--learn", action="store_true", help="let decisions made in the project raise and lower the scores near them")
     add("--seed", type=int, default=0, help="the only source of randomness (default 0)")
     add("--layout", default="umap", metavar="NAME", help="umap (default), tsne, pca, umap-3d, pca-3d")
     add("--no-map", action="store_true", help="no map: x and y stay empty")
@@ -304,6 +314,11 @@ def plan_of(options: argparse.Namespace) -> Any:
         **_learnt_from(options),
         threshold=options.threshold,
         flag_share=options.flag_share,
+        threshold_z=options.threshold_z,
+        target_precision=options.target_precision,
+        odd_value=options.odd,
+        within=options.within,
+        learn=options.learn,
         seed=options.seed,
         map=not options.no_map,
         layout=options.layout,

@@ -40,7 +40,9 @@ class Changes(Flag):
     SEARCH = auto()
     HISTORY = auto()
     """What undo and redo would do."""
+    WORDS = auto()
+    """Which words make the current text strange."""
     ALL = (
         CORPUS | PLAN | VECTORS | POSITIONS | GRAPH | INDEX | SCORES | FLAGS | REASONS | CURRENT | SELECTION | COLOUR
-        | NEIGHBOURS | JOB | MESSAGES | LABELS | FILTERS | SHOWN | SEARCH | HISTORY
+        | NEIGHBOURS | JOB | MESSAGES | LABELS | FILTERS | SHOWN | SEARCH | HISTORY | WORDS
     )  # fmt: skip

@@ -11,15 +11,18 @@ from explorer.core.report.reason_lines import Explainer, explainer
 
 
 def explain(state: AppState, row: int) -> str:
-    """One plain sentence; empty until the facts are gathered, soon after the scores are there."""
-    return "" if state.explainer is None else state.explainer.reason(row, state.overrides.get(row))
+    """One plain sentence without the nearest texts, which have a panel of their own; empty until the facts are
+    gathered, soon after the scores are there."""
+    why = state.explainer
+    return "" if why is None else why.reason_beside_neighbours(row, state.overrides.get(row))
 
 
 def explainer_of(state: AppState) -> Explainer | None:
     """What would say why a row is strange; it knows nothing before it has gathered its facts, beside this thread."""
     if state.corpus is None:
         return None
-    return explainer(state.corpus, state.results, state.plan)
+    opinion = None if state.learned is None else state.learned.opinion
+    return explainer(state.corpus, state.results, state.plan, opinion)
 
 
 def show_reasons(*, explainer: Explainer) -> Operation:
@@ -29,6 +32,7 @@ def show_reasons(*, explainer: Explainer) -> Operation:
         fresh = explainer_of(state)
         if fresh is None or not explainer.is_like(fresh):
             return state, Changes.NONE
-        return replace(state, explainer=explainer), Changes.REASONS
+        opinion = None if state.learned is None else state.learned.opinion
+        return replace(state, explainer=explainer.with_opinion(opinion)), Changes.REASONS
 
     return apply

@@ -27,6 +27,7 @@ from explorer.core.pipeline import load_results, run
 from explorer.core.plan import Plan
 from explorer.core.progress import SILENT, Progress
 from explorer.core.report.decisions import Decisions
+from explorer.core.report.evidence import labelled
 from explorer.core.report.manifest import Recipe, counts, read_manifest
 from explorer.core.report.scoring_remarks import scoring_remarks
 from explorer.core.results import Results
@@ -132,6 +133,7 @@ def _run(
         corpus = _keep(project, corpus)
         made = _decided(project, recipe, corpus.rows)
         plan = settled(plan, corpus, made)
+        labelled(corpus, plan.odd_value)  # a label that there is not is said before hours of work
         save_plan(project, plan)
         for earlier in before:
             run(earlier, replace(plan, normal=None, reference=None), project.store, progress.part(0, 0.01))
@@ -142,6 +144,8 @@ def _run(
             corpus, results, plan, made.overrides, out / REPORT, out / MANIFEST,
             marks=made.marks, raw=raw, progress=progress.part(0.97, 1),
         )  # fmt: skip
+    if decisions.threshold.refused:
+        raise OptionError(decisions.threshold.refused, "Decide more texts in the window, or name a label with --odd.")
     return _outcome(out, corpus, check, results, decisions, plan)
 
 

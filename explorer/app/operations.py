@@ -9,25 +9,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.app.changes import Changes
-from explorer.app.explain import explainer_of
+from explorer.app.flagging import with_flags, with_line, with_overrides
 from explorer.app.shown import shown_rows, with_selected, with_shown
 from explorer.app.state import NO_ROWS, AppState, HistoryView, Method, NeighbourView
 from explorer.app.store import Operation
 from explorer.core.anomaly.base import Scores
-from explorer.core.anomaly.flags import flagged
+from explorer.core.anomaly.within import parted
 from explorer.core.corpus.checks import CorpusCheck
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.neighbors.base import Metric
 from explorer.core.pipeline import still_valid
 from explorer.core.plan import Plan
-from explorer.core.report.decisions import choose_threshold
 from explorer.core.results import Results
 
 # --- corpus and results -------------------------------------------------------------------------
@@ -87,7 +85,13 @@ _RESULT_CHANGES = (
     ("trust", Changes.POSITIONS),
     ("regions", Changes.POSITIONS),
     ("keywords", Changes.SEARCH),
+    ("groups", Changes.REASONS),
+    ("characters", Changes.REASONS),
+    ("peers", Changes.REASONS),
 )
+
+AROUND = Changes.SCORES | Changes.GRAPH | Changes.REASONS
+"""After these, other flags or reasons may follow."""
 
 
 def show_results(*, results: Results) -> Operation:
@@ -98,7 +102,7 @@ def show_results(*, results: Results) -> Operation:
         after = replace(state, results=results)
         if changes & (Changes.VECTORS | Changes.INDEX):
             after = replace(after, neighbours=replace(state.neighbours, source=""))
-        return (with_flags(after) if changes & Changes.SCORES else after), changes
+        return (with_flags(after) if changes & AROUND else after), changes
 
     return apply
 
@@ -113,7 +117,7 @@ def _different(old: Results, new: Results) -> Changes:
 
 def _same_scale(state: AppState, plan: Plan, results: Results) -> bool:
     """Whether a threshold on the scores shown still means the same, or was chosen with these very parameters."""
-    same_scores = plan.detectors[0] == state.detector and state.detector in results.scores
+    same_scores = results.leading(plan.score_names) == state.detector and state.detector in results.scores
     return same_scores or plan.threshold != state.plan.threshold
 
 
@@ -124,29 +128,11 @@ def _same_scores(first: Mapping[str, Scores], second: Mapping[str, Scores]) -> b
 # --- threshold, flags ---------------------------------------------------------------------------
 
 
-def with_flags(state: AppState) -> AppState:
-    """Threshold, flags and ranks that follow from the scores shown; reasons that no longer fit them go."""
-    if state.scores is None or state.corpus is None:
-        return replace(state, threshold=None, flagged=None, ranking=None, explainer=None)
-    kept, ranking = state.explainer, state.ranking
-    if ranking is None or ranking.scores is not state.scores:
-        ranking = state.results.ranking(state.detector)
-    threshold = choose_threshold(ranking, state.plan)
-    fresh = explainer_of(state)
-    return replace(
-        state,
-        threshold=threshold,
-        flagged=flagged(ranking, threshold, state.overrides),
-        ranking=ranking,
-        explainer=kept if kept is not None and fresh is not None and kept.is_like(fresh) else None,
-    )
-
-
 def show_detector(*, detector: str) -> Operation:
     """Rank and colour by another detector's scores; its threshold starts from its own rule."""
 
     def apply(state: AppState) -> tuple[AppState, Changes]:
-        if detector == state.detector or detector not in state.results.scores:
+        if detector == parted(state.detector)[0] or detector not in state.results.scores:
             return state, Changes.NONE
         others = tuple(name for name in state.plan.detectors if name != detector)
         plan = replace(state.plan, detectors=(detector, *others), threshold=None)
@@ -155,19 +141,22 @@ def show_detector(*, detector: str) -> Operation:
     return apply
 
 
-def set_threshold(*, value: float | None = None, share: float | None = None) -> Operation:
-    """Move the line: to a score, to a share of the texts, or (neither given) back to the rule's own."""
+def set_threshold(
+    *, value: float | None = None, share: float | None = None, deviations: float | None = None,
+    precision: float | None = None,
+) -> Operation:  # fmt: skip
+    """Move the line: to a score, to a share of the texts, to so many deviations above the median, to an estimated
+    precision, or (nothing given) back to the rule's own."""
 
     def apply(state: AppState) -> tuple[AppState, Changes]:
         if state.ranking is None:
             return state, Changes.NONE
-        plan = replace(state.plan, threshold=value, flag_share=share)
+        plan = replace(
+            state.plan, threshold=value, flag_share=share, threshold_z=deviations, target_precision=precision
+        )
         if plan == state.plan:
             return state, Changes.NONE
-        after = replace(state, plan=plan)
-        threshold = choose_threshold(state.ranking, plan)
-        flags = flagged(state.ranking, threshold, state.overrides)
-        return replace(after, threshold=threshold, flagged=flags), Changes.PLAN | Changes.FLAGS
+        return with_line(replace(state, plan=plan)), Changes.PLAN | Changes.FLAGS
 
     return apply
 
@@ -185,17 +174,10 @@ def override_flags(*, rows: Sequence[int] | NDArray[np.int64], flag: bool | None
             overrides.update(dict.fromkeys(chosen, flag))
         if overrides == state.overrides:
             return state, Changes.NONE
-        return with_overrides(state, overrides), Changes.FLAGS
+        after = with_overrides(state, overrides)
+        return after, Changes.FLAGS if after.ranking is state.ranking else Changes.FLAGS | Changes.SCORES
 
     return apply
-
-
-def with_overrides(state: AppState, overrides: Mapping[int, bool]) -> AppState:
-    """Other decisions by hand, and the flags that follow."""
-    after = replace(state, overrides=MappingProxyType(dict(overrides)))
-    if state.ranking is None or state.threshold is None:
-        return after
-    return replace(after, flagged=flagged(state.ranking, state.threshold, after.overrides))
 
 
 # --- where the person is ------------------------------------------------------------------------

@@ -211,6 +211,7 @@ def program_columns(state: AppState) -> Mapping[str, Column]:
     if state.results.trust is not None:
         found["trust"] = state.results.trust.kept
     found["override"] = _overrides(state)
+    found["triage"] = _triage(state)
     found["note"] = _notes(state)
     found["trashed"] = state.trashed if state.trashed.size else np.zeros(state.rows, np.bool_)
     return found
@@ -221,6 +222,15 @@ def _overrides(state: AppState) -> pa.Array:
     made = np.fromiter(state.overrides, np.int64, len(state.overrides))
     codes[made] = np.fromiter(state.overrides.values(), np.int8, len(state.overrides))
     return _words(codes, ["clear", "flag"])
+
+
+def _triage(state: AppState) -> pa.Array:
+    codes = np.full(state.rows, -1, np.int8)
+    if state.flagged is not None:
+        codes[state.flagged] = 0
+    made = np.fromiter(state.overrides, np.int64, len(state.overrides))
+    codes[made] = np.where(np.fromiter(state.overrides.values(), np.bool_, len(state.overrides)), 1, 2)
+    return _words(codes, ["new", "confirmed", "dismissed"])
 
 
 def _notes(state: AppState) -> pa.Array:

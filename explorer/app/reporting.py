@@ -37,7 +37,7 @@ def complete_report(
         raise ProjectError(
             "Not everything that the report needs is computed yet.", "Let it finish (or run it again), then export."
         )
-    return report(corpus, results, decide(results, plan, overrides, marks))
+    return report(corpus, results, decide(results, plan, overrides, marks, corpus))
 
 
 def write_report(

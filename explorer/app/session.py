@@ -23,15 +23,17 @@ from explorer.app.explain import explainer_of, show_reasons
 from explorer.app.history import History, Undone
 from explorer.app.jobs import JobRunner
 from explorer.app.lanes import Handlers, Lanes, OnFailed, Post, nothing
+from explorer.app.learning import Learner, show_learned, wants_learning
 from explorer.app.messages import Message
 from explorer.app.neighbours import Answer, NeighbourSearch
 from explorer.app.opening import Opening, OpenRequest
 from explorer.app.project_database import View
 from explorer.app.queries import Queries
 from explorer.app.restore import Opened, load_partial, load_stage
-from explorer.app.state import UNDER_WAY, AppState, HistoryView, JobView, Method
+from explorer.app.state import UNDER_WAY, AppState, HistoryView, JobView, Learned, Method
 from explorer.app.store import Store
 from explorer.app.thread_jobs import Work
+from explorer.app.words import find_words
 from explorer.app.work import decoded
 from explorer.app.working import restore_work
 from explorer.core.corpus.corpus import Corpus
@@ -39,7 +41,7 @@ from explorer.core.corpus.readers import Preview
 from explorer.core.embedding.estimate import Estimate
 from explorer.core.neighbors.base import METRICS
 from explorer.core.pipeline import is_complete, still_valid
-from explorer.core.plan import MAX_K, Plan
+from explorer.core.plan import LINE, MAX_K, Plan
 from explorer.core.results import Results
 from explorer.errors import ExplorerError
 
@@ -61,6 +63,7 @@ class Session:
         self.projects_folder = projects_folder
         self._lanes = Lanes(post, self._show_job, log)
         self._search = NeighbourSearch()
+        self._learner = Learner()
         self._opening = Opening(self, self._lanes, projects_folder)
         self._history: History | None = None
         self._window: Mapping[str, Any] = {}
@@ -191,11 +194,16 @@ class Session:
         """After every change: keep what must survive, and ask for what is now wanted."""
         if changes & (Changes.CURRENT | Changes.NEIGHBOURS | Changes.VECTORS | Changes.INDEX):
             self._find_neighbours(state)
-        if changes & (Changes.SCORES | Changes.GRAPH | Changes.PLAN):
+        if changes & (Changes.SCORES | Changes.GRAPH | Changes.PLAN | Changes.REASONS):
             self._gather_reasons(state)
+        if changes & (Changes.FLAGS | Changes.SCORES | Changes.GRAPH | Changes.PLAN) and wants_learning(state):
+            self._lanes.query("learn", lambda: self._learner.learn(state), self._show_learned, self.say_error)
         self.queries.follow(state, changes)
         if self._history is not None and changes & RECORDED:
             self._keep(lambda history: history.record(state))
+
+    def _show_learned(self, learned: Learned) -> None:
+        self.store.dispatch(show_learned(learned=learned))
 
     def _keep(self, do: Callable[[History], bool | Undone | None]) -> bool | Undone | None:
         """Write to the history; an error becomes a message, and the work goes on."""
@@ -273,6 +281,12 @@ class Session:
             show = lambda gathered: self.store.dispatch(show_reasons(explainer=gathered))  # noqa: E731
             self._lanes.search("reasons", explainer.gather, show, self.say_error)
 
+    def find_words(self) -> None:
+        """Ask the worker which words make the current text strange; only the newest question is answered."""
+        project = self._opening.project
+        if project is not None:
+            find_words(self.store, self._lanes, project.path)
+
     # --- export ---------------------------------------------------------------------------------
 
     def export_report(self, path: Path, *, raw: bool = False, on_done: Callable[[Path], None] | None = None) -> None:
@@ -334,7 +348,8 @@ class Session:
 
 def _computes(plan: Plan) -> Plan:
     """The part of a plan that results depend on: moving the threshold recomputes nothing."""
-    return replace(plan, threshold=None, flag_share=None, detectors=tuple(sorted(plan.detectors)))
+    line: dict[str, Any] = dict.fromkeys(LINE)
+    return replace(plan, **line, odd_value=None, learn=False, detectors=tuple(sorted(plan.detectors)))
 
 
 def _asked(stored: Mapping[str, Any]) -> dict[str, Any]:

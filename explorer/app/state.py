@@ -17,10 +17,11 @@ from explorer.core.anomaly.base import Scores
 from explorer.core.anomaly.flags import Ranking, Threshold
 from explorer.core.corpus.checks import CorpusCheck
 from explorer.core.corpus.corpus import Corpus
-from explorer.core.neighbors.base import Metric
+from explorer.core.neighbors.base import KnnGraph, Metric
 from explorer.core.plan import Plan
 from explorer.core.query.predicates import Filters
 from explorer.core.query.search import TextQuery
+from explorer.core.report.evidence import Labelled
 from explorer.core.report.marks import Marks
 from explorer.core.report.reason_lines import Explainer
 from explorer.core.results import Results
@@ -35,7 +36,7 @@ ANOMALY = "\0anomaly"
 NO_COLOUR = "\0none"
 
 Method = Literal["auto", "exact", "annoy"]
-ThresholdBy = Literal["rule", "share", "hand"]
+ThresholdBy = Literal["rule", "share", "deviations", "precision", "hand"]
 
 
 JobStatus = Literal["waiting", "running", "paused", "done", "failed", "cancelled"]
@@ -95,6 +96,28 @@ class SearchView:
 
 
 @dataclass(frozen=True)
+class Learned:
+    """opinion : (n,) -1 (among fine texts) to 1 (among odd ones), from decisions along the neighbours in graph."""
+
+    opinion: NDArray[np.float64]
+    overrides: Mapping[int, bool]
+    graph: KnnGraph
+
+
+@dataclass(frozen=True)
+class WordsView:
+    """Which words make a row strange. text : as embedded, which the parts belong to; "" until there is an answer.
+
+    parts : (start, end, by how much nearer the text would lie without it). said : in a sentence, or why not.
+    """
+
+    row: int
+    text: str = ""
+    parts: tuple[tuple[int, int, float], ...] = ()
+    said: str = ""
+
+
+@dataclass(frozen=True)
 class HistoryView:
     """What undo and redo would do, in words; "" = nothing to undo (redo). said : what was undone or done again last."""
 
@@ -118,7 +141,10 @@ class AppState:
     filters : the chips. passed : (n,) bool, what they let through; None = everything.
     shown : (n,) bool, what every list and the map show: passed and not in the trash; None = every row.
     hidden : names of the legend's entries that are hidden. in_trash : show the trash instead of the rest.
+    learned : what the decisions say about the texts near them, while the plan learns.
+    judged : which texts the label column calls odd, where the plan names the label that means so.
     explainer : says why a row is strange, once its facts about the scores are gathered.
+    words : what was asked about the words of a text, and the answer.
     jobs : newest last; those that have failed stay until they are dismissed.
     """
 
@@ -132,6 +158,8 @@ class AppState:
     flagged: NDArray[np.bool_] | None = None
     ranking: Ranking | None = None
     explainer: Explainer | None = None
+    learned: Learned | None = None
+    judged: Labelled | None = None
     current: int | None = None
     selection: NDArray[np.int64] = field(default_factory=lambda: NO_ROWS)
     selected: NDArray[np.int64] = field(default_factory=lambda: NO_ROWS)
@@ -151,6 +179,7 @@ class AppState:
     neighbours: NeighbourView = field(default_factory=NeighbourView)
     jobs: tuple[JobView, ...] = ()
     history: HistoryView = field(default_factory=HistoryView)
+    words: WordsView | None = None
     messages: tuple[Message, ...] = ()
 
     @property
@@ -159,18 +188,26 @@ class AppState:
 
     @property
     def detector(self) -> str:
-        """Whose score ranks and colours: the first of the plan's that has not failed."""
-        return self.results.leading(self.plan.detectors)
+        """The score that ranks and colours: the plan's first that has not failed, within groups if it says so."""
+        return self.results.leading(self.plan.score_names)
 
     @property
     def threshold_by(self) -> ThresholdBy:
         """Who chose the threshold."""
-        return "hand" if self.plan.threshold is not None else "rule" if self.plan.flag_share is None else "share"
+        plan = self.plan
+        if plan.threshold is not None:
+            return "hand"
+        if plan.threshold_z is not None:
+            return "deviations"
+        if plan.target_precision is not None:
+            return "precision"
+        return "rule" if plan.flag_share is None else "share"
 
     @property
     def scores(self) -> Scores | None:
-        """The scores of the detector shown."""
-        return self.results.scores.get(self.detector)
+        """The scores shown, raised and lowered by what was learned."""
+        raw = self.results.scores.get(self.detector)
+        return raw if raw is None or self.learned is None or self.ranking is None else self.ranking.scores
 
     @property
     def ranks(self) -> NDArray[np.int64] | None:

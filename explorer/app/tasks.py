@@ -171,6 +171,24 @@ def _encoder_for(request: Mapping[str, Any]) -> Encoder:
     return _encoder_of(project, corpus.fingerprint, plan.encoder, plan.precision, plan.seed)
 
 
+def words_task(request: Mapping[str, Any], progress: Progress, news: News) -> Mapping[str, Any]:
+    """Which words of one text make it strange. request : ``project``, ``plan``, ``row``, ``neighbours`` (rows)."""
+    from explorer.core.anomaly.words import strange_words, words_said
+
+    plan, project = Plan.from_dict(request["plan"]), request["project"]
+    if plan.vectors is not None:
+        what = "These vectors were computed elsewhere, so the program cannot tell which words make a text strange."
+        raise OptionError(what, "The nearest texts show what it is unlike.")
+    corpus = open_snapshot(Path(project) / SNAPSHOT, verify=False)
+    encoder = _encoder_of(project, corpus.fingerprint, plan.encoder, plan.precision, plan.seed)
+    vectors = load_results(corpus, plan, FolderStore(Path(project))).vectors
+    assert vectors is not None
+    text = str(corpus.embedded[request["row"]].as_py())
+    near = np.asarray(vectors[request["neighbours"]])
+    found = strange_words(text, near, plan.metric, lambda texts: encoder.encode(texts, SILENT).vectors, progress)
+    return {"parts": [asdict(part) for part in found.parts], "said": words_said(text, found), "text": text}
+
+
 @lru_cache(maxsize=1)
 def _encoder_of(project: str, texts: str, encoder: str, precision: Precision, seed: int) -> Encoder:
     """Loading a model takes seconds: the one that was asked last stays. One may be fitted to the ``texts``."""
@@ -190,4 +208,5 @@ TASKS: dict[str, Task] = {
     "page": page_task,
     "encoder": encoder_task,
     "query": query_task,
+    "words": words_task,
 }

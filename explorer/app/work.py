@@ -17,7 +17,7 @@ import numpy as np
 
 from explorer.app.labels import NO_BITS, Label
 from explorer.app.state import ANOMALY, NO_MASK, NO_ROWS, AppState
-from explorer.core.plan import Plan
+from explorer.core.plan import LINE, Plan
 from explorer.core.query.predicates import Filters
 from explorer.errors import ExplorerError
 
@@ -184,9 +184,12 @@ def _describe_selection(before: np.ndarray[Any, Any], after: np.ndarray[Any, Any
 
 
 def _describe_plan(before: Plan, after: Plan) -> str:
-    line = ("threshold", "flag_share")
-    same = replace(after, **{name: getattr(before, name) for name in line})
-    return "threshold" if same == before else "change of the parameters"
+    same = replace(after, **{name: getattr(before, name) for name in (*LINE, "odd_value")})
+    if same == before:
+        return "threshold"
+    if replace(same, learn=before.learn) == before:
+        return "learning from decisions" if after.learn else "end of learning from decisions"
+    return "change of the parameters"
 
 
 WORK: Mapping[str, WorkField] = {

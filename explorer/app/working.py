@@ -8,7 +8,7 @@ from typing import Any
 
 from explorer.app import operations as op
 from explorer.app.changes import Changes
-from explorer.app.operations import with_overrides
+from explorer.app.flagging import with_overrides
 from explorer.app.shown import with_selected, with_shown
 from explorer.app.state import AppState
 from explorer.app.store import Operation
@@ -42,6 +42,8 @@ def restore_work(*, values: Mapping[str, Any]) -> Operation:
             after = with_overrides(after, values["overrides"])
         for name in values:
             changes |= CHANGES[name]
+        if after.ranking is not state.ranking:
+            changes |= Changes.SCORES | Changes.FLAGS
         after, more = with_shown(after) if "trashed" in values else (with_selected(after), Changes.NONE)
         return after, changes | more
 

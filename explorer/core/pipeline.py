@@ -4,8 +4,10 @@
                      \\-> graph -> (normals, for novelty) -> scores.DETECTOR ... -> scores.consensus -> report
                      |        \\-> layout -> trust (how much of the neighbourhoods the map keeps)
                      |        \\-> regions (what the parts of the map are about)
+                     |        \\-> groups (alike texts far from the rest)
+                     |        \\-> within (neighbours of a text's own label or region) -> scores.DETECTOR_within_GROUP
                      \\-> index (Annoy, for questions asked later)
-    corpus -> keywords (full-text index)
+    corpus -> keywords (full-text index), characters (what the texts are written with)
 
 Every stage's result is named by the fingerprint of all that went into it and kept in a ``ResultStore``.
 Running is: for each stage in order, take the result if the store has it, else compute and save it. So a
@@ -23,11 +25,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Container, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pyarrow.compute as pc
 
 from explorer.core.anomaly.consensus import NAME as CONSENSUS
-from explorer.core.clusters.regions import Regions
+from explorer.core.anomaly.within import parted
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.corpus.readers import read_corpus
 from explorer.core.embedding.base import EncoderCard
@@ -54,6 +57,16 @@ from explorer.core.stages import (
     trust_of,
 )
 from explorer.core.storage import MemoryStore, ResultStore, StageResult
+from explorer.core.surroundings import (
+    CHARACTERS,
+    GROUPS,
+    WITHIN,
+    characters_of,
+    groups_of,
+    peers_of,
+    regions_of,
+    within_k,
+)
 from explorer.core.work import OnPartial, Stage, Work, knn_graph
 from explorer.errors import DetectorError
 
@@ -73,6 +86,16 @@ __all__ = [
 ]
 
 OnStage = Callable[[StageRecord], None]
+
+OF_TEXTS = ("keywords", CHARACTERS)
+"""Stages that depend on the texts alone."""
+
+READ_BACK: dict[str, tuple[str, Callable[[StageResult], Any]]] = {
+    GROUPS: ("groups", groups_of),
+    CHARACTERS: ("characters", characters_of),
+    WITHIN: ("peers", peers_of),
+}
+"""Stages that say what is around a text: the field of the results that each fills, and how."""
 
 PREPARING = 0.02
 """Share of a run's progress that loading the encoder takes."""
@@ -188,25 +211,31 @@ def still_valid(results: Results, old: Plan, new: Plan) -> Results:
     """What of ``results`` holds under another plan. Positions stay to be looked at until new ones arrive."""
     if _embedding_of(old) != _embedding_of(new):
         bare = Results(store=results.store, pca=results.pca, layout=results.layout, keywords=results.keywords)
-        return replace(bare, records=_of(results, ("keywords",)))
+    if _embedding_of(old) != _embedding_of(new):
+        bare = Results(store=results.store, pca=results.pca, layout=results.layout, keywords=results.keywords)
+        return replace(bare, characters=results.characters, records=_of(results, OF_TEXTS))
     if (old.metric, old.transform, old.seed) != (new.metric, new.transform, new.seed):
-        kept = replace(_without_scores(results), graph=None, index=None, trust=None, regions=None)
-        return replace(kept, records=_of(results, ("vectors", "pca", "keywords")))
+        kept = replace(_without_graph(results), index=None)
+        return replace(kept, records=_of(results, ("vectors", "pca", *OF_TEXTS)))
     same_graph, same_map = graph_k(old) == graph_k(new), old.layout == new.layout
     scores = [name for name in results.scores if _same_scores(name, old, new, same_graph=same_graph)]
-    names = ["vectors", "pca", "index", "keywords", *(f"scores.{name}" for name in scores)]
-    names += ["graph", "regions"] if same_graph else []
+    names = ["vectors", "pca", "index", *OF_TEXTS, *(f"scores.{name}" for name in scores)]
+    names += ["graph", "regions", GROUPS] if same_graph else []
     names += ["layout", "trust"] if same_graph and same_map else []
-    kept = results if same_graph else replace(results, graph=None, trust=None, regions=None)
-    kept = _with_scores(kept if same_map else replace(kept, trust=None), scores)
+    kept = results if same_graph else _without_graph(results)
+    kept = _with_scores(kept if same_map else replace(kept, trust=None), scores, of=results)
     if same_graph and _learnt_from(old) == _learnt_from(new):
         kept, names = replace(kept, normals=results.normals), [*names, NORMALS]
+    if same_graph and _compared(old) == _compared(new):
+        kept, names = replace(kept, peers=results.peers), [*names, WITHIN]
     return replace(kept, records=_of(results, names))
 
 
 def _same_scores(name: str, old: Plan, new: Plan, *, same_graph: bool) -> bool:
-    """Whether a detector's scores are those of the new plan, too."""
-    if name not in new.detectors or _learnt_from(old) != _learnt_from(new) or old.detector(name) != new.detector(name):
+    """Whether scores are those of the new plan, too."""
+    if name not in new.score_names or _learnt_from(old) != _learnt_from(new):
+        return False
+    if old.detector(name) != new.detector(name) or (parted(name)[1] != "corpus" and _compared(old) != _compared(new)):
         return False
     if name == CONSENSUS:
         others = [each for each in {*old.detectors, *new.detectors} if each != CONSENSUS]
@@ -218,16 +247,22 @@ def _learnt_from(plan: Plan) -> tuple[object, ...]:
     return plan.normal, plan.reference
 
 
-def _without_scores(results: Results) -> Results:
-    return _with_scores(results, ())
+def _compared(plan: Plan) -> tuple[object, ...]:
+    return plan.within, within_k(plan) if plan.within_names else 0
 
 
-def _with_scores(results: Results, names: Collection[str]) -> Results:
-    """The results with the scores of these detectors alone, and nothing else that was learnt from the normal texts."""
-    scores = {name: results.scores[name] for name in names}
-    rankings = {name: results.rankings[name] for name in names if name in results.rankings}
-    agreement = results.agreement if CONSENSUS in names else None
-    return replace(results, scores=scores, rankings=rankings, agreement=agreement, failed={}, normals=None)
+def _without_graph(results: Results) -> Results:
+    """Without what was read off the neighbour graph, and the graph."""
+    return _with_scores(replace(results, graph=None, trust=None, regions=None, groups=None), (), of=results)
+
+
+def _with_scores(kept: Results, names: Collection[str], *, of: Results) -> Results:
+    """``kept`` with these scores ``of`` the results alone, and nothing else that was learnt from the normal texts."""
+    scores = {name: of.scores[name] for name in names}
+    rankings = {name: of.rankings[name] for name in names if name in of.rankings}
+    agreement = of.agreement if CONSENSUS in names else None
+    bare = replace(kept, scores=scores, rankings=rankings, agreement=agreement, failed={})
+    return replace(bare, normals=None, peers=None)
 
 
 def _embedding_of(plan: Plan) -> tuple[object, ...]:
@@ -256,7 +291,9 @@ def add_result(results: Results, record: StageRecord, found: StageResult) -> Res
     if stage == "trust":
         return replace(results, trust=trust_of(found))
     if stage == "regions":
-        return replace(results, regions=Regions.of(found.arrays["levels"], record.facts))
+        return replace(results, regions=regions_of(found))
+    if stage in READ_BACK:
+        return replace(results, **{READ_BACK[stage][0]: READ_BACK[stage][1](found)})
     if stage == NORMALS:
         return replace(results, normals=knn_graph(found))
     if stage == "scores":

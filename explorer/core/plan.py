@@ -10,7 +10,10 @@ from typing import Any, Literal, get_args
 from explorer.core.anomaly.base import Detector
 from explorer.core.anomaly.consensus import NAME as CONSENSUS
 from explorer.core.anomaly.detectors import DETECTORS, specified, unknown_detector
+from explorer.core.anomaly.flags import check_deviations
+from explorer.core.anomaly.precision import check_target
 from explorer.core.anomaly.spec import DetectorSpec
+from explorer.core.anomaly.within import COMPARING, WITHIN, Within, parted, within_name
 from explorer.core.embedding.base import Precision
 from explorer.core.neighbors.base import METRICS, Metric
 from explorer.core.neighbors.prepare import Transform
@@ -22,6 +25,9 @@ MAX_K = 1_000
 
 MAX_ASKED = 10_000
 """A k above ``MAX_K`` may be asked of a corpus of fewer texts: it is answered with what there is."""
+
+LINE = ("threshold", "flag_share", "threshold_z", "target_precision")
+"""Parameters that say where the line is drawn; without any of them it follows from the scores."""
 
 
 Mode = Literal["unsupervised", "novelty"]
@@ -46,7 +52,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class Plan:
-    """Parameters of a run. ``detectors[0]`` gives ``anomaly_score``; at most one of ``threshold`` and ``flag_share``.
+    """Parameters of a run. ``score_names[0]`` is ``anomaly_score``; at most one of ``LINE`` says where the line is.
 
     vectors : path of precomputed embeddings (one row a text, corpus order); then ``encoder`` is not used.
     standardise : whether every dimension is brought to mean 0 and deviation 1 before neighbours are looked for.
@@ -54,6 +60,9 @@ class Plan:
     normal : which rows count as normal, for novelty: ``label:NAME`` (by the label column) or ``rows:0-3,17``; ``fine``
     (by hand) stands for rows until a project says which. reference : or the texts of another project.
     flag_share : share of the scored texts to flag, 0..1. layout : which map is drawn, if ``map``.
+    threshold_z : upper deviations above the median. target_precision : wanted share of odd texts among the flagged,
+        estimated from decisions by hand and, if ``odd_value`` is given, from the label column, where it means odd.
+    within : what texts are compared with. learn : whether decisions by hand raise and lower the scores near them.
     Raises ``OptionError`` when made with a parameter that cannot work.
     """
 
@@ -73,12 +82,18 @@ class Plan:
     seed: int = 0
     map: bool = True
     layout: str = "umap"
+    threshold_z: float | None = None
+    target_precision: float | None = None
+    odd_value: str | None = None
+    within: Within = "corpus"
+    learn: bool = False
 
     def __post_init__(self) -> None:
         self._check_neighbours()
         self._check_detectors()
         self._check_normal()
         self._check_flags()
+        self._check_within()
         if self.precision not in get_args(Precision):
             raise OptionError(f"Unknown precision {self.precision!r}.", "Use auto or fp32.")
         if self.layout not in LAYOUTS:
@@ -97,9 +112,13 @@ class Plan:
         return "standardise" if self.standardise else "none"
 
     def detector(self, name: str) -> Detector:
-        """The detector of that name with the plan's parameters. Raises ``OptionError`` for those that cannot work."""
+        """The detector behind the scores of that name, with the plan's parameters.
+
+        Raises ``OptionError`` for those that cannot work.
+        """
         specs = {spec.name: spec for spec in map(DetectorSpec.parse, self.options)}
-        return specified(specs.get(name, DetectorSpec(name)), self.k)
+        base, _ = parted(name)
+        return specified(specs.get(base, DetectorSpec(base)), self.k)
 
     def _check_neighbours(self) -> None:
         if not 1 <= self.k <= MAX_ASKED:
@@ -143,14 +162,48 @@ class Plan:
             )
 
     def _check_flags(self) -> None:
-        if self.threshold is not None and self.flag_share is not None:
-            raise OptionError("Both a threshold and a flag share were given.", "Give one of the two.")
+        if sum(getattr(self, name) is not None for name in LINE) > 1:
+            raise OptionError(
+                "More than one of threshold, flag share, deviations and target precision was given.", "Give one."
+            )
+        if self.threshold_z is not None:
+            check_deviations(self.threshold_z)
+        if self.target_precision is not None:
+            check_target(self.target_precision)
         if self.threshold is not None and not math.isfinite(self.threshold):
             raise OptionError(f"The threshold {self.threshold} is not a number.", "Give a finite score.")
         if self.flag_share is not None and not 0 <= self.flag_share <= 1:
             raise OptionError(
                 f"A flag share of {self.flag_share:g} is not possible.", "Give a share from 0 to 1, such as 0.02."
             )
+
+    def _check_within(self) -> None:
+        if self.within not in WITHIN:
+            raise OptionError(f"Unknown comparison {self.within!r}.", f"Use one of: {', '.join(WITHIN)}.")
+        if self.within == "corpus":
+            return
+        if self.mode == "novelty":
+            raise OptionError(
+                f"Texts cannot be compared {WITHIN[self.within]} and with normal texts at once.",
+                "Compare them with the whole corpus, or name no normal texts.",
+            )
+        if not self.within_names:
+            raise OptionError(
+                f"None of {', '.join(self.detectors)} can compare texts {WITHIN[self.within]}.",
+                f"Add one of: {', '.join(COMPARING)}.",
+            )
+
+    @property
+    def within_names(self) -> tuple[str, ...]:
+        """Scores within groups: one of each detector that can give them, where the plan asks for it."""
+        if self.within == "corpus":
+            return ()
+        return tuple(within_name(name, self.within) for name in self.detectors if name in COMPARING)
+
+    @property
+    def score_names(self) -> tuple[str, ...]:
+        """Every score that is computed; the first (that has not failed) is the anomaly score."""
+        return (*self.within_names, *self.detectors)
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-able, for manifests, projects and worker requests."""

@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 
 from explorer.core.anomaly.base import Scores
 from explorer.core.anomaly.flags import Ranking, ranking
+from explorer.core.anomaly.groups import Groups
+from explorer.core.anomaly.within import Peers
 from explorer.core.arrays import Vectors
 from explorer.core.clusters.regions import Regions
+from explorer.core.corpus.characters import Characters
 from explorer.core.embedding.base import EncoderCard
 from explorer.core.neighbors.base import KnnGraph
 from explorer.core.projection.base import Positions
@@ -48,6 +51,8 @@ class Results:
     cut : how many texts were cut at the encoder's token limit.
     pca : (n, 3), the first picture in its first two columns. layout : the map that the plan asks for, (n, 2) or (n, 3).
     trust : how far that map can be trusted. regions : what its regions are about. keywords : the full-text index.
+    groups : small groups of alike texts far from the rest. characters : what the texts are written with.
+    peers : who is compared with whom, where the plan compares within groups.
     rankings : what follows from each detector's scores alone, where it was kept with them.
     failed : detectors that gave no scores, and why. agreement : (n,) how many detectors would flag each text, where a
     consensus was asked for. normals : neighbours among the texts that count as normal (novelty).
@@ -68,6 +73,9 @@ class Results:
     failed: Mapping[str, str] = field(default_factory=dict)
     agreement: NDArray[np.int16] | None = None
     normals: KnnGraph | None = None
+    groups: Groups | None = None
+    characters: Characters | None = None
+    peers: Peers | None = None
     index: AnnoyFile | None = None
     records: tuple[StageRecord, ...] = ()
     store: ResultStore | None = None

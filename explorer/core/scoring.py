@@ -42,12 +42,10 @@ def scoring_stages(corpus: Corpus, plan: Plan, vectors: str, graph: str, k: int)
     keys = {name: _key(plan, name, learnt or graph, space) for name in plan.detectors if name != CONSENSUS}
     for name, key in keys.items():
         weight = QUICK if plan.detector(name).k_needed else SLOW
-        yield Stage(
-            f"scores.{name}", f"Scoring with {name}", weight, key, _attempt(name, compute_scores), is_no_failure
-        )
+        yield Stage(f"scores.{name}", f"Scoring with {name}", weight, key, attempt(name, compute_scores), is_no_failure)
     if CONSENSUS in plan.detectors:
         key = fingerprint("scores", VERSION, CONSENSUS, sorted(keys.values()))
-        compute = _attempt(CONSENSUS, compute_consensus)
+        compute = attempt(CONSENSUS, compute_consensus)
         yield Stage(f"scores.{CONSENSUS}", "Asking for a consensus", 1, key, compute, is_of_the_same)
 
 
@@ -77,7 +75,7 @@ def compute_scores(work: Work, name: str, progress: Progress) -> Output:
     cost = chosen.cost(int(data.valid.sum()), int(data.fit.valid.sum()), data.vectors.shape[1])
     progress.report(0.0, f"Scoring with {name}: {cost.words}")
     refuse_without_memory(cost, free_megabytes())
-    scores = _numbers(chosen.score(data, progress), data)
+    scores = numbers(chosen.score(data, progress), data)
     found = ranking(in_six_digits(scores))
     facts = {"parameters": dict(chosen.parameters), "own": [found.own.value, found.own.rule], "mode": work.plan.mode}
     return {"scores": found.scores, "ranks": found.ranks}, facts | {"fitted_on": cost.fitted_on, "fit_rows": cost.of}
@@ -120,7 +118,7 @@ def prepared(work: Work) -> Prepared:
     return ready
 
 
-def _numbers(scores: Scores, data: DetectorInput) -> Scores:
+def numbers(scores: Scores, data: DetectorInput) -> Scores:
     """The scores. Raises ``DetectorError`` where a text that should have one has none."""
     missing = int((~np.isfinite(scores[data.valid])).sum())
     if missing:
@@ -141,13 +139,13 @@ def refuse_without_memory(cost: Cost, free: float | None) -> None:
 # --- failing well -------------------------------------------------------------------------------
 
 
-def _attempt(name: str, compute: Callable[[Work, str, Progress], Output]) -> Callable[[Work, str, Progress], Output]:
+def attempt(name: str, compute: Callable[[Work, str, Progress], Output]) -> Callable[[Work, str, Progress], Output]:
     """``compute`` for one detector, whose failure becomes a result that says why.
 
     What runs here was written by many: a detector may raise anything, so everything is caught but the wish to stop.
     """
 
-    def attempt(work: Work, key: str, progress: Progress) -> Output:
+    def tried(work: Work, key: str, progress: Progress) -> Output:
         try:
             return compute(work, name, progress)
         except Cancelled:
@@ -155,7 +153,7 @@ def _attempt(name: str, compute: Callable[[Work, str, Progress], Output]) -> Cal
         except Exception as error:  # noqa: BLE001 - the boundary to code that is not ours
             return {}, {FAILED: failure(name, work.plan.detector(name), error)}
 
-    return attempt
+    return tried
 
 
 def failure(name: str, detector: Detector, error: Exception) -> str:

@@ -25,6 +25,7 @@ from explorer.core.projection.base import LAYOUTS
 from explorer.core.projection.trust import Trust
 from explorer.core.scoring import scoring_stages
 from explorer.core.storage import ResultStore, StageResult
+from explorer.core.surroundings import surrounding_stages, within_stages
 from explorer.core.work import RECALL, VERSION, Output, Stage, Work, graph_key, knn_graph, vectors_key
 from explorer.errors import EncoderError, VectorsError
 
@@ -40,29 +41,35 @@ def stages(corpus: Corpus, plan: Plan, card: EncoderCard) -> tuple[Stage, ...]:
     vectors = vectors_key(corpus.fingerprint, card)
     graph = graph_key(vectors, graph_k(plan), plan)
     index = fingerprint("index", VERSION, vectors, plan.metric, plan.seed)
-    first, *drawing = _drawing(corpus, plan, card, vectors, graph)
+    regions = fingerprint("regions", VERSION, graph, corpus.fingerprint, plan.seed)
+    naming = Stage("regions", "Naming the regions of the map", 3, regions, compute_regions)
+    first, *drawing = _drawing(corpus, plan, card, vectors, graph, naming)
     return (
         Stage("vectors", "Embedding", 60, vectors, compute_vectors),
         *([first] if plan.map else []),
         Stage("graph", "Finding neighbours", 15, graph, compute_graph),
         *scoring_stages(corpus, plan, vectors, graph, graph_k(plan)),
+        *surrounding_stages(corpus, graph),
         *(drawing if plan.map else []),
+        *([naming] if plan.within == "region" and not plan.map else []),
+        *within_stages(corpus, plan, graph, regions),
         Stage("index", "Building the search index", 8, index, compute_index),
     )
 
 
-def _drawing(corpus: Corpus, plan: Plan, card: EncoderCard, vectors: str, graph: str) -> tuple[Stage, ...]:
+def _drawing(
+    corpus: Corpus, plan: Plan, card: EncoderCard, vectors: str, graph: str, naming: Stage
+) -> tuple[Stage, ...]:
     """The first picture; then the map, how far it can be trusted, what its regions are about, what words it holds."""
     pca = fingerprint("pca", VERSION, vectors, 3)
     layout = _layout_key(corpus.fingerprint, corpus.grown_from, plan, card)
     trust = fingerprint("trust", VERSION, graph, layout, plan.seed)
-    regions = fingerprint("regions", VERSION, graph, corpus.fingerprint, plan.seed)
     keywords = fingerprint("keywords", VERSION, corpus.fingerprint)
     return (
         Stage("pca", "Drawing a first picture", 1, pca, compute_pca),
         Stage("layout", f"Drawing: {LAYOUTS[plan.layout]}", 15, layout, compute_layout),
         Stage("trust", "Measuring the trust of the map", 1, trust, compute_trust),
-        Stage("regions", "Naming the regions of the map", 3, regions, compute_regions),
+        naming,
         Stage("keywords", "Indexing the words", 2, keywords, compute_keywords),
     )
 

@@ -12,6 +12,7 @@ ROWS, DIMENSION, K = 600, 16, 10
 
 def warm() -> None:
     """Run each kernel once, on a small input of the types that are used: both arithmetics, both routes, all maps."""
+    from explorer.core.anomaly.groups import find_groups
     from explorer.core.benchmark import measures
     from explorer.core.clusters import communities
     from explorer.core.neighbors._tiles import BFloat16Tiles, Float32Tiles
@@ -26,6 +27,7 @@ def warm() -> None:
     for tiles in (Float32Tiles(prepared.vectors), BFloat16Tiles(prepared.vectors)):
         exact_lists(prepared.vectors, K, "cosine", SILENT, tiles)
     graph_of(prepared, k=K, exact_work=0)
+    find_groups(graph_of(prepared, k=K), prepared)
     for kernels in (layout, trust, tsne, communities, measures):
         kernels.warm_up()
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from explorer.app import filtering, marking
+from explorer.app import filtering, marking, triage
 from explorer.app import operations as op
 from explorer.app.session import Session
 from explorer.app.state import AppState
@@ -69,6 +69,9 @@ EDIT = (
 REVIEW = (
     Described("next", "&Next flagged", ("N",), "Go to the next flagged text, by rank"),
     Described("previous", "&Previous flagged", ("P",), "Go to the flagged text before, by rank"),
+    Described("next_new", "Next not &reviewed", ("Shift+N",), "Go to the next flagged text that is not decided"),
+    Described("confirm_on", "Confirm and go &on", ("Shift+C",), "Flag it by hand and go to the next one not reviewed"),
+    Described("dismiss_on", "Fine an&d go on", ("Shift+F",), "Clear it by hand and go to the next one not reviewed"),
     Described("next_text", "Next &text in the table", ("Alt+Down",), "Go to the next text of the documents table"),
     Described("previous_text", "Previous te&xt in the table", ("Alt+Up",), "Go to the text before in the table"),
     Described("back", "Text &before", ("Alt+Left",), "Go back to the text that was shown before"),
@@ -174,6 +177,9 @@ def session_deeds(session: Session) -> Deeds:
         "clear_filters": lambda: dispatch(filtering.set_filters(filters=Filters())),
         "next": lambda: go_on(session, 1),
         "previous": lambda: go_on(session, -1),
+        "next_new": lambda: dispatch(triage.next_unreviewed(direction=1)),
+        "confirm_on": lambda: dispatch(triage.decide_and_go_on(flag=True)),
+        "dismiss_on": lambda: dispatch(triage.decide_and_go_on(flag=False)),
         "flag": lambda: decide(session, True),
         "clear": lambda: decide(session, False),
         "undecide": lambda: decide(session, None),
@@ -189,7 +195,8 @@ def show_enabled(actions: Mapping[str, QAction], state: AppState) -> None:
     decided = any(row in state.overrides for row in state.targets[:1000].tolist())
     enabled = {
         **dict.fromkeys(("export", "export_rows", "export_page", "next", "previous", "flag", "clear"), scored),
-        **dict.fromkeys(("flag", "clear"), chosen),
+        **dict.fromkeys(("flag", "clear", "confirm_on", "dismiss_on"), chosen),
+        "next_new": scored,
         **dict.fromkeys(("add_texts", "find", "select_shown", "new_label", "next_text", "previous_text"), open_),
         **dict.fromkeys(("export_picture", "select_window", "fit"), state.results.positions is not None),
         **dict.fromkeys(("invert", "select_none", "filter_selection"), selected),

@@ -24,8 +24,13 @@ ask the neighbours panel, which measures in the original space.</p>
 Press <b>{flag}</b> if it does not belong, <b>{clear}</b> if it is fine, <b>{undecide}</b> to take the decision
 back, a digit for a label of your own, <b>{note}</b> for a note; then <b>{next}</b> again. Keys act on the text, or on
 all that are selected and shown: the line above the buttons says which.</p>
-<p><b>Move the threshold.</b> Drag the line in the score histogram. Your decisions by hand stay, wherever the line
-goes.</p>
+<p>With <b>{confirm_on}</b> and <b>{dismiss_on}</b> the decision also takes you to the next text that is not reviewed;
+the line above the ranking says how far you are. <i>Which words?</i> leaves out each word in turn and marks those that
+make the text strange.</p>
+<p><b>Move the threshold.</b> Drag the line in the score histogram, or say which share to flag, how many deviations
+above the median, or which precision you want once ten or more texts are decided. Your decisions by hand stay,
+wherever the line goes. <i>Compare with</i> looks for what is odd within its own label or region;
+<i>Learn from decisions</i> moves texts near those that you confirmed up, near those that are fine down.</p>
 <p><b>Search and filter.</b> {find} finds words, an exact phrase, a pattern, or a meaning; what is found lights up
 on the map. Filters are chips: switch them off, invert, name and keep them. Brush the timeline to see a few days
 only.</p>

@@ -42,7 +42,8 @@ def test_report_has_the_columns_and_order_that_others_rely_on(done: Path) -> Non
     header = text.split(b"\r\n")[0].decode().split(",")
     assert header == [
         "row", "id", "text", "ticket", "question", "intent", "source", "x", "y", "anomaly_score", "anomaly_rank",
-        "flagged", "override", "labels", "note", "trashed", "reason", "score_knn", "score_lof", "score_iforest",
+        "flagged", "override", "triage", "labels", "note", "trashed", "reason", "outlier_kind", "alike_group",
+        "score_knn", "score_lof", "score_iforest",
         "neighbor_rows", "neighbor_distances", "duplicate_of",
     ]  # fmt: skip
     rows = table(done / "report.csv")

@@ -20,9 +20,11 @@ from explorer.core.neighbors.graph import build_graph
 from explorer.core.progress import SILENT
 from tests.bench.bench_row import bench_row
 from tests.bench.realistic import in_fresh_process, labelled, vectors_file
+from tests.bench.texts import corpus_file
 
 row = partial(bench_row, "anomaly")
 
+PROBE = "tests.bench.review_probe"
 K = 15
 SEED = 0
 
@@ -35,12 +37,25 @@ def rows(scratch: Path) -> Iterator[dict]:
     yield row("50k_vs_pyod", ratio, "of time", "<= 0.333", ratio <= 1 / 3, against)
     for name in ("knn", "lof", "iforest"):
         yield row(f"50k_{name}", ours[name], "s", "", None, f"PyOD {theirs[name]:.1f} s; ours without the graph")
+    yield from _review(scratch, path)
     vectors, labels = labelled()
     mine, pyods = our_scores(vectors), pyod_scores(vectors)
     for name, scores in mine.items():
         found, expected = roc_auc_score(labels, scores), roc_auc_score(labels, pyods[name])
         gap = abs(found - expected)
         yield row(f"auroc_gap_{name}", gap, "AUROC", "<= 0.005", gap <= 0.005, f"PyOD {expected:.4f}, ours {found:.4f}")
+
+
+def _review(scratch: Path, vectors: str) -> Iterator[dict]:
+    """What a reviewer waits for."""
+    found = in_fresh_process(PROBE, "reasons", str(corpus_file(scratch, 50_000)), vectors)
+    seconds, against = found["seconds"], f"{found['reasons']:,} flagged among 50,000, facts about the corpus included"
+    yield row("reasons_1000", seconds, "s", "< 2", seconds < 2, against)
+    moves = in_fresh_process(PROBE, "threshold")
+    slowest = 1000 * max(moves.values())
+    each = ", ".join(f"{way}: {1000 * moved:.0f}" for way, moved in moves.items())
+    against = f"flags, counts and order, slowest of 40 moves ({each})"
+    yield row("threshold_100k", slowest, "ms", "<= 100", slowest <= 100, against)
 
 
 def our_detectors() -> list[Detector]:

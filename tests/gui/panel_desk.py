@@ -73,9 +73,9 @@ class PanelDesk:
 
     def open(self, project: Path) -> None:
         self.session.open_project(project)
-        self.until(self._complete)
+        self.until(self.complete)
 
-    def _complete(self) -> bool:
+    def complete(self) -> bool:
         state = self.state
         assert not [message for message in state.messages if message.level == "error"], state.messages
         return state.corpus is not None and state.job is None and is_complete(state.corpus, state.plan, state.results)

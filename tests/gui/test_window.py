@@ -315,7 +315,7 @@ def test_keys_go_through_the_flagged_and_decide(driver: Driver) -> None:
     driver.key(Qt.Key.Key_U)
     assert first not in driver.state.overrides
     ranking = driver.control(QTableView, "Ranking")
-    assert ranking.model().index(1, 3).data() == "cleared by hand"
+    assert ranking.model().index(1, 3).data() == "dismissed"
     choose(driver.control(QComboBox, "Texts listed"), "by hand")
     assert ranking.model().rowCount() == 1
 

@@ -120,3 +120,10 @@ def in_six_digits(scores: Scores) -> Scores:
     rounding in the last bits of a sum breaks no tie. NaN stays NaN.
     """
     return np.array([float(f"{score:.6g}") for score in scores.tolist()], dtype=scores.dtype)
+
+
+def six_digits(scores: Scores) -> Scores:
+    """The same for scores that are changed while somebody waits: a hundred times faster, and off by a last bit."""
+    size = np.where(np.isfinite(scores) & (scores != 0), np.abs(scores), 1.0)
+    scale = 10.0 ** (5.0 - np.floor(np.log10(size)))
+    return np.asarray(np.round(scores * scale) / scale)

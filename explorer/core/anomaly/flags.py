@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,20 +32,41 @@ class Threshold:
     """Rows with a score of at least ``value`` are flagged, at most ``most`` of them (ties by row; None = no limit).
 
     rule : how the value came about, in words that a report can print.
+    refused : why it is not the one that was asked for, in a sentence; "" = it is.
     """
 
     value: float
     rule: str
     most: int | None = None
+    refused: str = ""
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """What follows from ``scores`` alone: ``ranks`` (see there) and ``own``, the line that they give by themselves."""
+    """What follows from ``scores`` alone: ``ranks`` (see there) and ``own``, the line that they give by themselves.
+
+    before : the scores that ``own`` and ``spread`` come from, where these were raised and lowered by what was learned.
+    """
 
     scores: Scores
     ranks: NDArray[np.int64]
     own: Threshold
+    before: Scores | None = None
+
+    @cached_property
+    def spread(self) -> tuple[float, float]:
+        """Median of the scores and the deviation of their upper half; NaN without scores, 0 where all are alike."""
+        scores = self.scores if self.before is None else self.before
+        known = scores[np.isfinite(scores)]
+        if not len(known):
+            return float("nan"), 0.0
+        middle = float(np.median(known))
+        return middle, 0.0 if _alike(known, middle) else upper_deviation(known, middle)
+
+    def deviations(self, score: float) -> float:
+        """How many upper deviations ``score`` lies above the median; NaN where the scores are alike."""
+        middle, deviation = self.spread
+        return (score - middle) / deviation if deviation > 0 else float("nan")
 
 
 def ranking(scores: Scores) -> Ranking:
@@ -59,6 +81,36 @@ def threshold_by_hand(value: float) -> Threshold:
     return Threshold(float(value), "set by hand")
 
 
+def reranked(before: Ranking, scores: Scores) -> Ranking:
+    """The ranking of scores that were raised and lowered; the line stays where it was."""
+    return Ranking(scores, ranks(scores), before.own, before.scores if before.before is None else before.before)
+
+
+def threshold_for_deviations(ranking: Ranking, deviations: float) -> Threshold:
+    """The rule's threshold with another number of deviations: a robust z-score.
+
+    Where all scores are alike there are none, and the rule's own holds. Raises ``OptionError`` unless the number is
+    finite and at least 0.
+    """
+    check_deviations(deviations)
+    middle, deviation = ranking.spread
+    if not deviation > 0:
+        return ranking.own
+    return Threshold(middle + deviations * deviation, f"{_rule(deviations)}, set by hand")
+
+
+def check_deviations(deviations: float) -> None:
+    """Raise ``OptionError`` unless a threshold can lie so many deviations above the median."""
+    if not (math.isfinite(deviations) and deviations >= 0):
+        what = f"A threshold of {deviations:g} deviations above the median is not possible."
+        raise OptionError(what, "Give a number of at least 0, such as 2.5.")
+
+
+def refused(own: Threshold, why: str) -> Threshold:
+    """The scores' own threshold, in place of one that cannot be had; ``why`` is a sentence."""
+    return replace(own, rule=f"{own.rule}, because: {why[:1].lower()}{why[1:].removesuffix('.')}", refused=why)
+
+
 def derive_threshold(scores: Scores) -> Threshold:
     """A threshold from the scores themselves: the median plus ``SPREADS`` deviations of the upper half.
 
@@ -70,9 +122,9 @@ def derive_threshold(scores: Scores) -> Threshold:
     if not len(known):
         return Threshold(0.0, "no text was scored")
     middle = float(np.median(known))
-    if float(np.ptp(known)) <= _rounding(middle):
+    if _alike(known, middle):
         return Threshold(_above(known), "all scores are alike: nothing stands out")
-    return Threshold(middle + SPREADS * _deviation(known, middle), f"median + {SPREADS:g} upper deviations (MAD)")
+    return Threshold(middle + SPREADS * upper_deviation(known, middle), _rule(SPREADS))
 
 
 def threshold_for_share(scores: Scores, share: float) -> Threshold:
@@ -112,11 +164,19 @@ def ranks(scores: Scores) -> NDArray[np.int64]:
     return placed
 
 
-def _deviation(known: Scores, middle: float) -> float:
-    """The spread of the upper half, on the scale of a standard deviation."""
+def _rule(deviations: float) -> str:
+    return f"median + {deviations:g} upper deviations (MAD)"
+
+
+def upper_deviation(known: Scores, middle: float) -> float:
+    """The spread of the scores from ``middle`` up, on the scale of a standard deviation."""
     excess = known[known >= middle] - middle
     by_median = NORMAL_FROM_MEDIAN * float(np.median(excess))
     return by_median if by_median > _rounding(middle) else NORMAL_FROM_MEAN * float(excess.mean())
+
+
+def _alike(known: Scores, middle: float) -> bool:
+    return float(np.ptp(known)) <= _rounding(middle)
 
 
 def _rounding(middle: float) -> float:

@@ -89,13 +89,17 @@ def measure(
         yield _measured(cell, grid, tasks[cell.corpus], truths[cell.corpus], store_of(cell.corpus), part)
 
 
+NOT_MEASURED = ("index", "groups", "characters")
+"""Stages that no measure reads."""
+
+
 def _measured(cell: Cell, grid: Grid, task: Task, truth: Truth, store: ResultStore, progress: Progress) -> Measured:
     corpus, _ = grid.corpora[cell.corpus]
     spec = DetectorSpec.parse(cell.detector)
     blank = Measured(cell, rows=len(truth.odd), odd=int(truth.odd.sum()))
     plan = plan_for(cell.encoder, spec, grid.preset, task, cell.seed)
     try:
-        results = run(corpus, plan, store, progress, without=("index",))
+        results = run(corpus, plan, store, progress, without=NOT_MEASURED)
     except DetectorError as error:
         return Measured(cell, blank.rows, blank.odd, failed=error.what)
     except ExplorerError as error:

@@ -21,9 +21,9 @@ def texts_fingerprint(texts: pa.ChunkedArray) -> str:
     Independent of how the column is cut into chunks, and unambiguous: the lengths say where texts end.
     """
     digest = hashlib.blake2b(len(texts).to_bytes(8, "little"), digest_size=16)
-    for offsets, _ in _buffers(texts):
+    for offsets, _ in buffers(texts):
         digest.update(np.diff(offsets).tobytes())
-    for offsets, data in _buffers(texts):
+    for offsets, data in buffers(texts):
         digest.update(data[int(offsets[0]) : int(offsets[-1])])
     return digest.hexdigest()
 
@@ -37,7 +37,7 @@ def text_keys(corpus: Corpus) -> NDArray[np.uint8]:
     """(n, 16) uint8: BLAKE2b-128 of each embedded text's UTF-8, by which vectors are kept and found again."""
     keys = bytearray()
     blake2b = hashlib.blake2b
-    for offsets, data in _buffers(corpus.embedded):
+    for offsets, data in buffers(corpus.embedded):
         ends = offsets.tolist()
         keys += b"".join([blake2b(data[start:end], digest_size=KEY_BYTES).digest() for start, end in pairwise(ends)])
     return np.frombuffer(keys, np.uint8).reshape(-1, KEY_BYTES)
@@ -63,7 +63,7 @@ def first_of_keys(keys: NDArray[np.uint8]) -> NDArray[np.int32]:
     return found
 
 
-def _buffers(texts: pa.ChunkedArray) -> Iterator[tuple[NDArray[np.int64], memoryview]]:
+def buffers(texts: pa.ChunkedArray) -> Iterator[tuple[NDArray[np.int64], memoryview]]:
     """Offsets (m + 1,) and the bytes they point into, for each chunk of a large_string column without nulls."""
     for chunk in texts.chunks:
         if len(chunk):

@@ -24,7 +24,7 @@ FIRST = ("row", "id", "text")
 LABELS = "labels"
 TAKEN = frozenset(FIRST).union(
     ("x", "y", "anomaly_score", "anomaly_rank", "flagged", "override", LABELS, "note", "trashed", "trust", "reason"),
-    ("neighbor_rows", "neighbor_distances", "duplicate_of"),
+    ("neighbor_rows", "neighbor_distances", "duplicate_of", "triage", "outlier_kind", "alike_group"),
 )
 """Names of the program's columns, there or not yet, so that an own column keeps its name while results come and go."""
 KEPT = 8

@@ -8,47 +8,100 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.core.anomaly.flags import Ranking, Threshold, flagged, threshold_by_hand, threshold_for_share
+from explorer.core.anomaly.base import Scores
+from explorer.core.anomaly.feedback import learned, links, opinion
+from explorer.core.anomaly.flags import (
+    Ranking,
+    Threshold,
+    flagged,
+    refused,
+    reranked,
+    threshold_by_hand,
+    threshold_for_deviations,
+    threshold_for_share,
+)
+from explorer.core.anomaly.precision import Evidence, threshold_for_precision
+from explorer.core.corpus.corpus import Corpus
 from explorer.core.plan import Plan
+from explorer.core.report.evidence import Labelled, known, labelled
 from explorer.core.report.marks import NO_MARKS, Marks
 from explorer.core.results import Results
+
+LEARNED_FROM = "The decisions that the ranking has learned from cannot measure it: name a label that means odd."
 
 
 @dataclass(frozen=True)
 class Decisions:
     """What is flagged, by which line, and what the person decided instead.
 
-    detector : whose score is ``anomaly_score``. flagged : (n,) bool, overrides applied.
-    ranks : (n,) int64, 1 = strangest, 0 = not scored.
-    plan : the parameters that the scores were computed with.
+    detector : whose score is ``anomaly_score``. scores : (n,) that score, with what was learned.
+    flagged : (n,) bool, overrides applied. ranks : (n,) int64, 1 = strangest, 0 = not scored.
+    plan : the parameters that it follows from.
     overrides : row -> True (flagged by hand) or False (cleared by hand).
     marks : labels, notes and trash. A row in the trash stays in every report, and is marked there.
+    opinion : (n,) -1 to 1, what was learned from the decisions; None = nothing.
     """
 
     detector: str
+    scores: Scores
     threshold: Threshold
     flagged: NDArray[np.bool_]
     ranks: NDArray[np.int64]
     plan: Plan
     overrides: Mapping[int, bool] = field(default_factory=dict)
     marks: Marks = NO_MARKS
+    opinion: NDArray[np.float64] | None = None
+
+    def triage(self, row: int) -> str | None:
+        """``new`` (flagged, not decided), ``confirmed``, ``dismissed``; None for a text that is neither."""
+        return triage(self.overrides.get(row), flagged=bool(self.flagged[row]))
 
 
-def choose_threshold(ranking: Ranking, plan: Plan) -> Threshold:
+def triage(override: bool | None, *, flagged: bool) -> str | None:
+    """How far the review of a text is: ``new`` (flagged, not decided), ``confirmed``, ``dismissed``; None = neither."""
+    if override is not None:
+        return "confirmed" if override else "dismissed"
+    return "new" if flagged else None
+
+
+def evidence_for(plan: Plan, overrides: Mapping[int, bool], labels: Labelled | None) -> Evidence:
+    """What a precision may be estimated from: not the decisions that the ranking has learned from."""
+    return known({} if plan.learn else overrides, labels)
+
+
+def choose_threshold(
+    ranking: Ranking, plan: Plan, overrides: Mapping[int, bool] | None = None, labels: Labelled | None = None
+) -> Threshold:
     """The line that the plan asks for; without a wish, the one that follows from the scores themselves."""
     if plan.threshold is not None:
         return threshold_by_hand(plan.threshold)
     if plan.flag_share is not None:
         return threshold_for_share(ranking.scores, plan.flag_share)
-    return ranking.own
+    if plan.threshold_z is not None:
+        return threshold_for_deviations(ranking, plan.threshold_z)
+    if plan.target_precision is None:
+        return ranking.own
+    if plan.learn and labels is None:
+        return refused(ranking.own, LEARNED_FROM)
+    return threshold_for_precision(ranking, evidence_for(plan, overrides or {}, labels), plan.target_precision)
 
 
 def decide(
-    results: Results, plan: Plan, overrides: Mapping[int, bool] | None = None, marks: Marks = NO_MARKS
-) -> Decisions:
-    """Flags and ranks by the first of the plan's detectors that has not failed."""
-    detector = results.leading(plan.detectors)
-    ranking = results.ranking(detector)
-    threshold = choose_threshold(ranking, plan)
+    results: Results, plan: Plan, overrides: Mapping[int, bool] | None = None, marks: Marks = NO_MARKS,
+    corpus: Corpus | None = None,
+) -> Decisions:  # fmt: skip
+    """Flags and ranks by the first of the plan's scores that has not failed.
+
+    corpus : whose labels a target precision may rest on. Raises ``OptionError`` if the plan names a label there is not.
+    """
+    shown = results.leading(plan.score_names)
+    ranking = results.ranking(shown)
     made = dict(overrides or {})
-    return Decisions(detector, threshold, flagged(ranking, threshold, made), ranking.ranks, plan, made, marks)
+    labels = None if corpus is None else labelled(corpus, plan.odd_value)
+    said = None
+    if plan.learn and made and results.graph is not None:
+        said = opinion(links(results.graph), known(made, None))
+        ranking = reranked(ranking, learned(ranking, said))
+    threshold = choose_threshold(ranking, plan, made, labels)
+    flags = flagged(ranking, threshold, made)
+    return Decisions(shown, ranking.scores, threshold, flags, ranking.ranks, plan, made, marks, said)

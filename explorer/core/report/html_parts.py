@@ -97,7 +97,7 @@ def decided_elsewhere(report: Report) -> list[ShownRow]:
 
 def _shown(report: Report, rows: Iterable[int]) -> Iterable[ShownRow]:
     decisions, corpus = report.decisions, report.corpus
-    scores, marks = report.results.scores[decisions.detector], decisions.marks
+    scores, marks = decisions.scores, decisions.marks
     for row in map(int, rows):
         yield ShownRow(
             row=row,

@@ -33,6 +33,7 @@ FIRST = ("row", "id", "text")
 LABELS, TRASHED = "labels", "trashed"
 AGREEMENT = "agreement"
 """Column with the number of detectors that would flag a text by their own thresholds."""
+OUTLIER = ("outlier_kind", "alike_group")
 
 Rows = NDArray[np.int64]
 
@@ -74,9 +75,9 @@ class Report:
         results = self.results
         scores = [f"score_{name}" for name in (*results.scores, *results.failed)]
         scores += [] if results.agreement is None else [AGREEMENT]
-        judgement = ["anomaly_score", "anomaly_rank", "flagged", "override"]
+        judgement = ["anomaly_score", "anomaly_rank", "flagged", "override", "triage"]
         neighbours = ["neighbor_rows", "neighbor_distances", "duplicate_of"]
-        return ["x", "y", *judgement, LABELS, "note", TRASHED, "reason", *scores, *neighbours]
+        return ["x", "y", *judgement, LABELS, "note", TRASHED, "reason", *OUTLIER, *scores, *neighbours]
 
     @cached_property
     def _own_names(self) -> list[str]:
@@ -122,7 +123,7 @@ class Report:
     @cached_property
     def _why(self) -> Explainer:
         decisions, results = self.decisions, self.results
-        why = explainer(self.corpus, results, decisions.plan)
+        why = explainer(self.corpus, results, decisions.plan, decisions.opinion)
         assert why is not None
         return why
 
@@ -137,6 +138,7 @@ class Report:
             *self._judgement(rows),
             *self._by_hand(rows),
             self._reasons(rows),
+            *self._outliers(rows),
             *(measured(values[rows]) for values in scores.values()),
             *(pa.nulls(len(rows), pa.float64()) for _ in self.results.failed),
             *self._agreement(rows),
@@ -165,10 +167,11 @@ class Report:
         words = {None: None, True: "flag", False: "clear"}
         ranks = decisions.ranks[rows]
         return [
-            measured(self.results.scores[decisions.detector][rows]),
+            measured(decisions.scores[rows]),
             _unless(ranks, ranks == 0),
             pa.array(decisions.flagged[rows], pa.bool_()),
             pa.array([words[decisions.overrides.get(row)] for row in rows.tolist()], pa.string()),
+            pa.array([decisions.triage(row) for row in rows.tolist()], pa.string()),
         ]
 
     def _by_hand(self, rows: Rows) -> list[pa.Array]:
@@ -194,6 +197,13 @@ class Report:
         """How many detectors would flag each text, where a consensus was asked for."""
         agreed = self.results.agreement
         return [] if agreed is None else [pa.array(agreed[rows], pa.int64())]
+
+    def _outliers(self, rows: Rows) -> list[pa.Array]:
+        """Of what is flagged: global, local or one of a group; of all, the number of their group, from 1."""
+        flagged, groups = self.decisions.flagged, self.results.groups
+        kinds = [(self._why.kind(row) or None) if flagged[row] else None for row in rows.tolist()]
+        of = np.full(len(rows), -1, np.int64) if groups is None else groups.of[rows].astype(np.int64)
+        return [pa.array(kinds, pa.string()), _unless(of + 1, of < 0)]
 
     def _neighbours(self, rows: Rows) -> list[pa.Array]:
         graph = self.results.graph

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from explorer.app.labels import Bits
 from explorer.app.queries import column_name
 from explorer.app.state import ANOMALY, NO_COLOUR, AppState
+from explorer.core.anomaly.within import score_title
 from explorer.core.clusters.regions import Region, Regions
 from explorer.core.corpus.column_kinds import SAMPLE, Kind, column_kind
 from explorer.core.corpus.corpus import Corpus
@@ -130,7 +131,7 @@ def colouring(state: AppState, engine: Engine, *, dark: bool) -> Colouring:
     """
     by, results, corpus = state.colour_by, state.results, state.corpus
     if by == ANOMALY and state.scores is not None:
-        title = f"{colour_title(by)} ({state.detector})"
+        title = f"{colour_title(by)} ({score_title(state.detector)})"
         return _by_values(state.scores, title, note="Higher is stranger", dark=dark)
     if by == TRUST and results.trust is not None:
         return _by_trust(results.trust, dark=dark)

@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, QLocale
 from PySide6.QtWidgets import QApplication
 
+from explorer.core.anomaly.within import score_title
 from explorer.core.pipeline import Report
 from explorer.core.report.html_report import Picture
 from explorer.gui.map.colouring import Colouring
@@ -47,13 +48,13 @@ def report_sheet(report: Report, layout: str) -> MapSheet | None:
     bounds = None if flat is None else Bounds.of(flat)
     if flat is None or bounds is None:
         return None
-    rgba, values = colours_for_values(report.results.scores[decisions.detector])
+    rgba, values = colours_for_values(decisions.scores)
     points = MapPoints()
     points.set_positions(flat)
     points.set_colours(rgba)
     points.set_flagged(decisions.flagged)
     scene = points.frozen().scene
-    title = f"Anomaly score ({decisions.detector})"
+    title = f"Anomaly score ({score_title(decisions.detector)})"
     shown = Colouring(rgba, title, values, note="Higher is stranger")
     return MapSheet(
         title=f"Map of {counted(report.corpus.rows, 'text')}",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QCheckBox,
     QComboBox,
     QHBoxLayout,
     QHeaderView,
@@ -18,21 +21,41 @@ from PySide6.QtWidgets import (
 
 from explorer.app import operations as op
 from explorer.app.changes import Changes
+from explorer.app.learning import set_learning
 from explorer.app.session import Session
 from explorer.app.state import AppState
+from explorer.app.triage import progress
 from explorer.core.anomaly.detectors import DETECTORS
 from explorer.core.anomaly.flags import Threshold
+from explorer.core.anomaly.within import WITHIN, Within, parted, score_title, within_name
+from explorer.core.plan import LINE
+from explorer.errors import OptionError
 from explorer.gui.item_models.ranking_model import RankingModel
-from explorer.gui.parts import UNIT, ShareBox, column, labelled, line, named, number, prose, threshold_words
+from explorer.gui.key_words import keyed
+from explorer.gui.line_boxes import LineBoxes
+from explorer.gui.parts import UNIT, column, labelled, line, named, number, prose, threshold_words
 from explorer.gui.row_menu import offer_row_menu
 from explorer.gui.tables import dress_table, follow_current
 from explorer.gui.widgets.histogram import ScoreHistogram
 
 NO_SCORES = np.empty(0)
-SHOW = {"all": "The whole ranking", "flagged": "Flagged texts", "by hand": "Decided by hand"}
-WIDTHS = {"rank": 56, "score": 64, "state": 120}
+SHOW = {
+    "all": "The whole ranking",
+    "flagged": "Flagged texts",
+    "new": "Not yet reviewed",
+    "groups": "Groups far off",
+    "by hand": "Decided by hand",
+}
+WITHIN_TIP = "Score texts against the whole corpus, or each against its own label or region only"
+LEARN_TIP = (
+    "Texts near those that you confirmed rise in the ranking, texts near those that you dismissed sink. "
+    "Score, line and report say so; switch it off to see the scores as they were."
+)
+WIDTHS = {"rank": 56, "score": 64, "review": 120}
 LABEL_WIDTH = 13 * UNIT
-SIZES = [360, 560]
+LIST_LENGTH = 13
+"""Characters of the list's name that are always seen; all of them where there is room."""
+SIZES = [440, 560]
 
 
 class AnomaliesPanel(QWidget):
@@ -44,7 +67,12 @@ class AnomaliesPanel(QWidget):
         self._model = RankingModel()
         self._detector = named(QComboBox(), "Detector", "Whose score ranks, colours and flags")
         self._histogram = named(ScoreHistogram(), "Score histogram", "Drag the line to flag more or fewer texts")
-        self._share = named(ShareBox(), "Share to flag", "Flag the strangest part of the scored texts")
+        self._line = LineBoxes(session)
+        self._within = named(QComboBox(), "Compare with", WITHIN_TIP)
+        self._learn = named(QCheckBox("&Learn from decisions"), "Learn from decisions", LEARN_TIP)
+        self._progress = keyed(
+            QLabel(), "Reviewed", "Flagged texts that you have confirmed ({flag}) or dismissed ({clear})"
+        )
         self._rule = named(QPushButton("&Use the rule"), "Use the rule's threshold")
         self._words = prose()
         self._show = named(QComboBox(), "Texts listed", "All ranked texts, or only some of them")
@@ -71,18 +99,14 @@ class AnomaliesPanel(QWidget):
         )
         self._histogram.threshold_moved.connect(self._move)
         self._histogram.threshold_settled.connect(self._move)
-        self._share.setRange(0.0, 100.0)
-        self._share.setDecimals(2)
-        self._share.setSingleStep(0.5)
-        self._share.setSuffix(" %")
-        self._share.setKeyboardTracking(False)
-        self._share.valueChanged.connect(
-            lambda share: self._session.store.dispatch(op.set_threshold(share=round(share / 100, 6)))
-        )
+        for within, words in WITHIN.items():
+            self._within.addItem(words, within)
+        self._within.activated.connect(lambda _: self._compare(self._within.currentData()))
         self._rule.clicked.connect(lambda _: self._session.store.dispatch(op.set_threshold()))
         area = QWidget()
         whole = column(area, margin=0)
         whole.addLayout(self._controls())
+        whole.addWidget(self._line)
         whole.addWidget(self._histogram, 1)
         below = line()
         below.addWidget(self._words, 1)
@@ -92,10 +116,8 @@ class AnomaliesPanel(QWidget):
 
     def _controls(self) -> QHBoxLayout:
         row = line()
-        for words, control in (("&Detector", self._detector), ("Fl&ag strangest", self._share)):
-            label = QLabel(words)
-            label.setBuddy(control)
-            row.addWidget(label)
+        for words, control in (("&Detector", self._detector), ("Compare &with", self._within)):
+            row.addWidget(labelled(words, control))
             row.addWidget(control)
         row.addStretch(1)
         return row
@@ -103,6 +125,8 @@ class AnomaliesPanel(QWidget):
     def _right(self) -> QWidget:
         for key, words in SHOW.items():
             self._show.addItem(words, key)
+        self._show.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._show.setMinimumContentsLength(LIST_LENGTH)
         self._show.activated.connect(lambda _: self._list_anew())
         dress_table(self._table, self._model)
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -111,10 +135,12 @@ class AnomaliesPanel(QWidget):
         area = QWidget()
         whole = column(area, margin=0)
         row = line()
-        label = labelled("&List", self._show)
-        row.addWidget(label)
+        row.addWidget(labelled("L&ist", self._show))
         row.addWidget(self._show)
+        row.addWidget(self._progress)
         row.addStretch(1)
+        row.addWidget(self._learn)
+        self._learn.toggled.connect(lambda on: self._session.store.dispatch(set_learning(on=on)))
         whole.addLayout(row)
         whole.addWidget(self._table, 1)
         return area
@@ -133,52 +159,58 @@ class AnomaliesPanel(QWidget):
             self._show_detectors(state)
         if changes & (Changes.CORPUS | Changes.SCORES):
             self._histogram.set_scores(NO_SCORES if state.scores is None else state.scores)
-            self._histogram.set_title(f"Anomaly score ({state.detector})")
+            self._histogram.set_title(f"Anomaly score ({score_title(state.detector)})")
             self._model.show_ranking(state, self._show.currentData())
             self._widen()
         elif changes & Changes.SHOWN or (changes & Changes.FLAGS and self._is_out_of_date(state)):
             self._model.show_ranking(state, self._show.currentData())
-        elif changes & (Changes.FLAGS | Changes.CURRENT):
+        elif changes & Changes.REASONS and self._show.currentData() == "groups":
+            self._model.show_ranking(state, "groups")
+        elif changes & (Changes.FLAGS | Changes.CURRENT | Changes.LABELS | Changes.REASONS):
             self._model.refresh(state)
-        if changes & (Changes.CORPUS | Changes.SCORES | Changes.FLAGS):
+        if changes & (Changes.CORPUS | Changes.PLAN | Changes.SCORES | Changes.FLAGS):
             self._listed_for = state.threshold
             self._show_threshold(state)
+            self._show_review(state)
         if changes & (Changes.CORPUS | Changes.SCORES | Changes.CURRENT):
             follow_current(self._table, self._model.index_of(state.current))
 
     def _is_out_of_date(self, state: AppState) -> bool:
         """The list of flagged texts follows the line, but a text just cleared stays where the eye is."""
         shown = self._show.currentData()
-        return shown == "by hand" or (shown == "flagged" and state.threshold != self._listed_for)
+        return shown == "by hand" or (shown in ("flagged", "new") and state.threshold != self._listed_for)
 
     def _show_detectors(self, state: AppState) -> None:
+        name, by = parted(state.detector)
         with QSignalBlocker(self._detector):
             self._detector.clear()
-            for name in sorted(state.results.scores, key=list(DETECTORS).index):
-                self._detector.addItem(name, name)
-                self._detector.setItemData(self._detector.count() - 1, _summary(name), Qt.ItemDataRole.ToolTipRole)
-            self._detector.setCurrentIndex(self._detector.findData(state.detector))
-        self._detector.setToolTip(_summary(state.detector))
+            for each in (each for each in DETECTORS if within_name(each, by) in state.results.scores):
+                self._detector.addItem(each, each)
+                self._detector.setItemData(self._detector.count() - 1, _summary(each), Qt.ItemDataRole.ToolTipRole)
+            self._detector.setCurrentIndex(self._detector.findData(name))
+        self._detector.setToolTip(_summary(name))
         self._detector.setEnabled(self._detector.count() > 1)
 
     def _show_threshold(self, state: AppState) -> None:
         known = state.threshold is not None
-        for control in (self._share, self._histogram, self._show):
+        for control in (self._histogram, self._show):
             control.setEnabled(known)
-        by_rule = state.plan.threshold is None and state.plan.flag_share is None
-        self._rule.setEnabled(known and not by_rule)
+        self._rule.setEnabled(known and any(getattr(state.plan, name) is not None for name in LINE))
+        self._line.show_state(state)
         self._words.setText(threshold_words(state))
         self._histogram.set_threshold(None if state.threshold is None else state.threshold.value)
-        if state.threshold is None:
-            self._show_share(0.0)
-            return
-        self._histogram.set_count_text(f"{number(state.flag_count)} flagged")
-        if not self._share.hasFocus() or state.plan.flag_share is None:
-            self._show_share(_share_flagged(state))
+        if state.threshold is not None:
+            self._histogram.set_count_text(f"{number(state.flag_count)} flagged")
 
-    def _show_share(self, percent: float) -> None:
-        with QSignalBlocker(self._share):
-            self._share.setValue(percent)
+    def _show_review(self, state: AppState) -> None:
+        reviewed, total = progress(state)
+        self._progress.setText(f"{number(reviewed)} of {number(total)} reviewed" if total else "Nothing flagged")
+        labels = state.corpus is not None and state.corpus.roles.label is not None
+        with QSignalBlocker(self._learn), QSignalBlocker(self._within):
+            self._learn.setChecked(state.plan.learn)
+            self._within.setCurrentIndex(self._within.findData(state.plan.within))
+        self._within.model().item(1).setEnabled(labels)
+        self._within.setEnabled(state.corpus is not None)
 
     def _widen(self) -> None:
         for section, shown in enumerate(self._model.columns):
@@ -194,6 +226,13 @@ class AnomaliesPanel(QWidget):
 
     def _move(self, value: float) -> None:
         self._session.store.dispatch(op.set_threshold(value=value))
+
+    def _compare(self, within: Within) -> None:
+        try:
+            self._session.change_plan(replace(self._session.state.plan, within=within, threshold=None))
+        except OptionError as error:
+            self._session.say_error(error)
+            self._show_review(self._session.state)
 
     def _list_anew(self) -> None:
         self._following = True
@@ -212,12 +251,3 @@ class AnomaliesPanel(QWidget):
 
 def _summary(name: str) -> str:
     return str(getattr(DETECTORS.get(name), "summary", ""))
-
-
-def _share_flagged(state: AppState) -> float:
-    """Percent of the scored texts that the threshold flags, decisions by hand left out."""
-    if state.plan.flag_share is not None:
-        return 100 * state.plan.flag_share
-    assert state.scores is not None and state.threshold is not None and state.ranks is not None
-    scored = int((state.ranks > 0).sum())
-    return 100 * int((state.scores >= state.threshold.value).sum()) / scored if scored else 0.0

@@ -25,6 +25,7 @@ from explorer.app.explain import explain
 from explorer.app.labels import names_at
 from explorer.app.session import Session
 from explorer.app.state import AppState
+from explorer.core.anomaly.within import score_title
 from explorer.core.corpus.columns import cell_text
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.query.search import TextQuery, spans
@@ -60,6 +61,9 @@ MARKED_PART, MOST_MARKED = 20_000, 200
 """Characters in which the words of a search are marked, and how many times."""
 JUDGED = Changes.CORPUS | Changes.CURRENT | Changes.SCORES | Changes.FLAGS | Changes.GRAPH | Changes.REASONS
 """After these, another judgement may be shown."""
+FAINT = 0.25
+"""Words that do less than this share of what the strongest does are not marked."""
+WORDS_TIP = "Leave out each word in turn and see how much nearer to its neighbours the text would lie"
 NOTHING = "Click a point on the map, or a row of a table, to read its text here."
 
 
@@ -73,6 +77,8 @@ class TextPanel(QWidget):
         self._title = heading("")
         self._place = prose(quiet=True)
         self._reason = prose()
+        self._ask = named(QPushButton("&Which words?"), "Which words make it strange", WORDS_TIP)
+        self._words = prose()
         self._embedded = QCheckBox("&As embedded")
         self._text = named(QPlainTextEdit(), "Text")
         self._more = QPushButton()
@@ -106,8 +112,13 @@ class TextPanel(QWidget):
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 1)
         split.setChildrenCollapsible(False)
+        self._ask.clicked.connect(lambda _: self._session.find_words())
+        above = line()
+        above.addWidget(self._title, 1)
+        above.addWidget(self._ask, 0, Qt.AlignmentFlag.AlignTop)
         whole = column(self)
-        for widget in (self._title, self._place, self._reason):
+        whole.addLayout(above)
+        for widget in (self._place, self._reason, self._words):
             whole.addWidget(widget)
         whole.addWidget(split, 1)
         whole.addWidget(self._labels)
@@ -163,7 +174,9 @@ class TextPanel(QWidget):
             self._show_marks(state)
         if changes & (Changes.CORPUS | Changes.CURRENT | Changes.SELECTION | Changes.FLAGS):
             self._show_target(state)
-        if changes & (Changes.SEARCH | Changes.CURRENT):
+        if changes & (Changes.CORPUS | Changes.CURRENT | Changes.WORDS | Changes.GRAPH):
+            self._show_words(state)
+        if changes & (Changes.SEARCH | Changes.CURRENT | Changes.WORDS):
             self._show_matches(state)
         if changes & Changes.CURRENT and state.current is not None:
             announce(self, f"{self._title.text()}: {snippet(self._text.toPlainText(), SPOKEN)}")
@@ -186,16 +199,46 @@ class TextPanel(QWidget):
         self._labels.setVisible(bool(self._labels.text()))
         self._note.set_note("" if row is None else state.notes.get(row, ""), row)
 
+    def _show_words(self, state: AppState) -> None:
+        """What makes the text strange, in a sentence; the text as embedded is shown, which the words belong to."""
+        words = state.words if state.words is not None and state.words.row == state.current else None
+        self._ask.setEnabled(state.current is not None and state.results.graph is not None)
+        self._words.setText("" if words is None else words.said or "Leaving out one word after the other…")
+        self._words.setVisible(bool(self._words.text()))
+        if words is not None and words.parts and self._embedded.isVisible():
+            self._embedded.setChecked(True)
+
+    def _strange_marks(self, state: AppState) -> list[QTextEdit.ExtraSelection]:
+        """The words that make the text strange, the stronger the more they do."""
+        words = state.words
+        if words is None or words.row != state.current or not words.parts:
+            return []
+        shown, most = self._text.toPlainText(), max(nearer for _, _, nearer in words.parts)
+        begins = shown.find(words.text[:FIRST_PART])
+        marked = [part for part in words.parts if part[2] > max(most, 0.0) * FAINT]
+        marks = []
+        for start, end, nearer in marked if begins >= 0 and most > 0 else []:
+            mark = self._mark(begins + start, begins + end)
+            colour = QColor(current_theme().flag)
+            colour.setAlphaF(0.15 + 0.4 * nearer / most)
+            mark.format.setBackground(colour)
+            marks.append(mark)
+        return marks
+
+    def _mark(self, start: int, end: int) -> QTextEdit.ExtraSelection:
+        mark = QTextEdit.ExtraSelection()
+        mark.cursor = self._text.textCursor()
+        mark.cursor.setPosition(_utf16(self._text, start))
+        mark.cursor.setPosition(_utf16(self._text, end), QTextCursor.MoveMode.KeepAnchor)
+        return mark
+
     def _show_matches(self, state: AppState) -> None:
-        """Mark the words of the search in the part of the text that is shown."""
+        """Mark the words of the search, and those that make the text strange, in the part that is shown."""
         query = state.search.query
-        found: list[QTextEdit.ExtraSelection] = []
+        found = self._strange_marks(state)
         if query is not None and not state.search.error:
             for start, end in text_spans(self._text.toPlainText()[:MARKED_PART], query)[:MOST_MARKED]:
-                mark = QTextEdit.ExtraSelection()
-                mark.cursor = self._text.textCursor()
-                mark.cursor.setPosition(_utf16(self._text, start))
-                mark.cursor.setPosition(_utf16(self._text, end), QTextCursor.MoveMode.KeepAnchor)
+                mark = self._mark(start, end)
                 mark.format.setBackground(QColor(current_theme().found))
                 mark.format.setForeground(QColor(current_theme().found_text))
                 found.append(mark)
@@ -285,7 +328,7 @@ def _place(state: AppState, row: int) -> str:
         return "Not scored: the text has nothing that the encoder knows."
     scored = number(int((state.ranks > 0).sum()))
     score = significant(float(state.scores[row]), 4)
-    return f"Score {score} ({state.detector}) · rank {number(int(state.ranks[row]))} of {scored}"
+    return f"Score {score} ({score_title(state.detector)}) · rank {number(int(state.ranks[row]))} of {scored}"
 
 
 def broken_lines(text: str, longest: int = LONGEST_LINE) -> str:

@@ -22,7 +22,8 @@ def test_what_was_done_stands_after_the_decision(made, marks: Marks, tmp_path: P
     report = made.report({0: True}, marks)
     assert report.header == [
         "row", "id", "text", "corpus_text", "x", "y", "anomaly_score", "anomaly_rank", "flagged", "override",
-        "labels", "note", "trashed", "reason", "score_knn", "neighbor_rows", "neighbor_distances", "duplicate_of",
+        "triage", "labels", "note", "trashed", "reason", "outlier_kind", "alike_group",
+        "score_knn", "neighbor_rows", "neighbor_distances", "duplicate_of",
     ]  # fmt: skip
     report.write(tmp_path / "r.csv")
     rows = cells(tmp_path / "r.csv")
