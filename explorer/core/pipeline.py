@@ -4,8 +4,9 @@
                      \\-> graph -> scores.DETECTOR ... -> report
                      |        \\-> layout -> trust (how much of the neighbourhoods the map keeps)
                      |        \\-> regions (what the parts of the map are about)
+                     |        \\-> duplicates, labels (what says the same, which labels are probably wrong)
                      \\-> index (Annoy, for questions asked later)
-    corpus -> keywords (full-text index)
+    corpus -> keywords (full-text index), text_checks (what is wrong with texts one by one)
 
 Every stage's result is named by the fingerprint of all that went into it and kept in a ``ResultStore``.
 Running is: for each stage in order, take the result if the store has it, else compute and save it. So a
@@ -35,6 +36,9 @@ from explorer.core.measure import PeakMemory
 from explorer.core.plan import Plan
 from explorer.core.progress import SILENT, Progress
 from explorer.core.projection.base import nobody
+from explorer.core.quality.checks import checks_from
+from explorer.core.quality.duplicates import Duplicates
+from explorer.core.quality.label_errors import LabelErrors
 from explorer.core.report.decisions import Decisions, decide
 from explorer.core.report.table import Report, report
 from explorer.core.results import AnnoyFile, Results, StageRecord
@@ -185,18 +189,28 @@ def still_valid(results: Results, old: Plan, new: Plan) -> Results:
         bare = Results(store=results.store, pca=results.pca, layout=results.layout, keywords=results.keywords)
         return replace(bare, records=_of(results, ("keywords",)))
     if (old.metric, old.seed) != (new.metric, new.seed):
-        kept = replace(results, graph=None, scores={}, rankings={}, index=None, trust=None, regions=None)
-        return replace(kept, records=_of(results, ("vectors", "pca", "keywords")))
+        kept = replace(_without_graph(results), index=None)
+        return replace(kept, records=_of(results, ("vectors", "pca", "keywords", "text_checks")))
     if graph_k(old) != graph_k(new):
-        kept = replace(results, graph=None, scores={}, rankings={}, trust=None, regions=None)
-        return replace(kept, records=_of(results, ("vectors", "pca", "index", "keywords")))
+        names = ("vectors", "pca", "index", "keywords", "text_checks")
+        return replace(_without_graph(results), records=_of(results, names))
     same_map = old.layout == new.layout
     scores = {name: scores for name, scores in results.scores.items() if name in new.detectors and old.k == new.k}
     names = ["vectors", "pca", "graph", "index", "regions", "keywords", *(f"scores.{name}" for name in scores)]
     names += ["layout", "trust"] if same_map else []
+    same_groups = old.duplicate_share == new.duplicate_share
+    names += ["labels", "text_checks", *(["duplicates"] if same_groups else [])]
     trust = results.trust if same_map else None
     rankings = {name: results.rankings[name] for name in scores if name in results.rankings}
-    return replace(results, scores=scores, rankings=rankings, trust=trust, records=_of(results, names))
+    duplicates = results.duplicates if same_groups else None
+    kept = replace(results, scores=scores, rankings=rankings, trust=trust, duplicates=duplicates)
+    return replace(kept, records=_of(results, names))
+
+
+def _without_graph(results: Results) -> Results:
+    """``results`` without what follows from the neighbours."""
+    gone = replace(results, graph=None, scores={}, rankings={}, trust=None, regions=None)
+    return replace(gone, duplicates=None, labels=None)
 
 
 def _embedding_of(plan: Plan) -> tuple[object, ...]:
@@ -226,6 +240,12 @@ def add_result(results: Results, record: StageRecord, found: StageResult) -> Res
         return replace(results, trust=trust_of(found))
     if stage == "regions":
         return replace(results, regions=Regions.of(found.arrays["levels"], record.facts))
+    if stage == "duplicates":
+        return replace(results, duplicates=Duplicates.of(found.arrays, record.facts))
+    if stage == "labels":
+        return replace(results, labels=LabelErrors.of(found.arrays, record.facts))
+    if stage == "text_checks":
+        return replace(results, text_checks=checks_from(found.arrays, record.facts))
     if stage == "scores":
         kept = ranking_of(found)
         rankings = {name: kept_one for name, kept_one in results.rankings.items() if name != detector}

@@ -15,6 +15,10 @@ from explorer.core.embedding.base import EncoderCard
 from explorer.core.neighbors.base import KnnGraph
 from explorer.core.projection.base import Positions
 from explorer.core.projection.trust import Trust
+from explorer.core.quality.checks import Check
+from explorer.core.quality.duplicates import Duplicates
+from explorer.core.quality.label_errors import LabelErrors
+from explorer.core.quality.overview import all_checks
 from explorer.core.storage import ResultStore
 
 
@@ -46,6 +50,8 @@ class Results:
     pca : (n, 3), the first picture in its first two columns. layout : the map that the plan asks for, (n, 2) or (n, 3).
     trust : how far that map can be trusted. regions : what its regions are about. keywords : the full-text index.
     rankings : what follows from each detector's scores alone, where it was kept with them.
+    duplicates : groups of texts that say the same. labels : which are probably wrong; None also without a label column.
+    text_checks : what is wrong with texts one by one.
     store : where the arrays lie; held so that a temporary one lives as long as they do.
     """
 
@@ -60,6 +66,9 @@ class Results:
     graph: KnnGraph | None = None
     scores: Mapping[str, Scores] = field(default_factory=dict)
     rankings: Mapping[str, Ranking] = field(default_factory=dict)
+    duplicates: Duplicates | None = None
+    labels: LabelErrors | None = None
+    text_checks: tuple[Check, ...] | None = None
     index: AnnoyFile | None = None
     records: tuple[StageRecord, ...] = ()
     store: ResultStore | None = None
@@ -70,6 +79,10 @@ class Results:
         if self.layout is not None or self.pca is None:
             return self.layout
         return self.pca[:, :2]
+
+    def checks(self, rows: int) -> tuple[Check, ...]:
+        """Everything that the quality stages found on a corpus of ``rows`` rows, the worst first."""
+        return all_checks(self.text_checks, self.duplicates, self.labels, rows)
 
     def ranking(self, detector: str) -> Ranking:
         """Ranks and threshold of a detector's scores: as they were kept, else sorted now."""
