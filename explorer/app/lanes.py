@@ -25,7 +25,7 @@ OnFailed = Callable[[ExplorerError], None]
 ShowJob = Callable[[JobView], None]
 T = TypeVar("T")
 
-QUICK = ("preview", "estimate", "export", "rows", "page", "query")
+QUICK = ("preview", "estimate", "export", "rows", "page", "corrected", "query")
 """Kinds of jobs that run in the quick lane."""
 
 PAUSABLE = ("run", "add")

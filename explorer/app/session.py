@@ -416,6 +416,14 @@ class Session:
 
         self._export("rows", path, {"rows": None if rows is None else rows.tolist(), "raw": raw}, done)
 
+    def export_corrected(self, path: Path, *, without_trash: bool = False) -> None:
+        """Write the corpus in its own columns with its labels corrected, in the format of the path's ending."""
+
+        def done(count: int) -> None:
+            self.say(Message("info", f"Corrected corpus of {count:,} texts written to {path}."))
+
+        self._export("corrected", path, {"without_trash": without_trash}, done)
+
     def export_page(self, path: Path, picture: tuple[str, bytes, str] | None) -> None:
         """Write the report as one HTML file. picture : title, PNG and description of the map."""
         packed = None
