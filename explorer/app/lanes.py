@@ -26,7 +26,7 @@ OnFailed = Callable[[ExplorerError], None]
 ShowJob = Callable[[JobView], None]
 T = TypeVar("T")
 
-QUICK = ("preview", "estimate", "export", "rows", "page", "encoder", "query")
+QUICK = ("preview", "estimate", "export", "rows", "page", "corrected", "encoder", "query")
 """Kinds of jobs that run in the quick lane."""
 
 PAUSABLE = ("run", "add")

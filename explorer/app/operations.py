@@ -87,6 +87,9 @@ _RESULT_CHANGES = (
     ("trust", Changes.POSITIONS),
     ("regions", Changes.POSITIONS),
     ("keywords", Changes.SEARCH),
+    ("duplicates", Changes.CHECKS),
+    ("labels", Changes.CHECKS),
+    ("text_checks", Changes.CHECKS),
 )
 
 

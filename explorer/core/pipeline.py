@@ -4,8 +4,9 @@
                      \\-> graph -> (normals, for novelty) -> scores.DETECTOR ... -> scores.consensus -> report
                      |        \\-> layout -> trust (how much of the neighbourhoods the map keeps)
                      |        \\-> regions (what the parts of the map are about)
+                     |        \\-> duplicates, labels (what says the same, which labels are probably wrong)
                      \\-> index (Annoy, for questions asked later)
-    corpus -> keywords (full-text index)
+    corpus -> keywords (full-text index), text_checks (what is wrong with texts one by one)
 
 Every stage's result is named by the fingerprint of all that went into it and kept in a ``ResultStore``.
 Running is: for each stage in order, take the result if the store has it, else compute and save it. So a
@@ -37,6 +38,9 @@ from explorer.core.normals import STAGE as NORMALS
 from explorer.core.plan import Plan
 from explorer.core.progress import SILENT, Progress
 from explorer.core.projection.base import nobody
+from explorer.core.quality.checks import checks_from
+from explorer.core.quality.duplicates import Duplicates
+from explorer.core.quality.label_errors import LabelErrors
 from explorer.core.report.decisions import Decisions, decide
 from explorer.core.report.table import Report, report
 from explorer.core.results import AnnoyFile, Results, StageRecord
@@ -190,14 +194,17 @@ def still_valid(results: Results, old: Plan, new: Plan) -> Results:
         bare = Results(store=results.store, pca=results.pca, layout=results.layout, keywords=results.keywords)
         return replace(bare, records=_of(results, ("keywords",)))
     if (old.metric, old.transform, old.seed) != (new.metric, new.transform, new.seed):
-        kept = replace(_without_scores(results), graph=None, index=None, trust=None, regions=None)
-        return replace(kept, records=_of(results, ("vectors", "pca", "keywords")))
+        kept = replace(_without_scores(_without_graph(results)), index=None)
+        return replace(kept, records=_of(results, ("vectors", "pca", "keywords", "text_checks")))
     same_graph, same_map = graph_k(old) == graph_k(new), old.layout == new.layout
+    same_groups = same_graph and old.duplicate_share == new.duplicate_share
     scores = [name for name in results.scores if _same_scores(name, old, new, same_graph=same_graph)]
-    names = ["vectors", "pca", "index", "keywords", *(f"scores.{name}" for name in scores)]
-    names += ["graph", "regions"] if same_graph else []
+    names = ["vectors", "pca", "index", "keywords", "text_checks", *(f"scores.{name}" for name in scores)]
+    names += ["graph", "regions", "labels"] if same_graph else []
     names += ["layout", "trust"] if same_graph and same_map else []
-    kept = results if same_graph else replace(results, graph=None, trust=None, regions=None)
+    names += ["duplicates"] if same_groups else []
+    kept = results if same_graph else _without_graph(results)
+    kept = kept if same_groups else replace(kept, duplicates=None)
     kept = _with_scores(kept if same_map else replace(kept, trust=None), scores)
     if same_graph and _learnt_from(old) == _learnt_from(new):
         kept, names = replace(kept, normals=results.normals), [*names, NORMALS]
@@ -216,6 +223,11 @@ def _same_scores(name: str, old: Plan, new: Plan, *, same_graph: bool) -> bool:
 
 def _learnt_from(plan: Plan) -> tuple[object, ...]:
     return plan.normal, plan.reference
+
+
+def _without_graph(results: Results) -> Results:
+    """``results`` without what follows from the neighbours, but for the scores."""
+    return replace(results, graph=None, trust=None, regions=None, duplicates=None, labels=None)
 
 
 def _without_scores(results: Results) -> Results:
@@ -259,6 +271,12 @@ def add_result(results: Results, record: StageRecord, found: StageResult) -> Res
         return replace(results, regions=Regions.of(found.arrays["levels"], record.facts))
     if stage == NORMALS:
         return replace(results, normals=knn_graph(found))
+    if stage == "duplicates":
+        return replace(results, duplicates=Duplicates.of(found.arrays, record.facts))
+    if stage == "labels":
+        return replace(results, labels=LabelErrors.of(found.arrays, record.facts))
+    if stage == "text_checks":
+        return replace(results, text_checks=checks_from(found.arrays, record.facts))
     if stage == "scores":
         return _add_scores(results, detector, found)
     assert found.folder is not None

@@ -54,6 +54,8 @@ class Plan:
     normal : which rows count as normal, for novelty: ``label:NAME`` (by the label column) or ``rows:0-3,17``; ``fine``
     (by hand) stands for rows until a project says which. reference : or the texts of another project.
     flag_share : share of the scored texts to flag, 0..1. layout : which map is drawn, if ``map``.
+    quality : whether texts, labels and duplicates are checked. duplicate_share : within which share
+        near-duplicates lie, of the median distance of a text to the nearest one that differs.
     Raises ``OptionError`` when made with a parameter that cannot work.
     """
 
@@ -73,6 +75,8 @@ class Plan:
     seed: int = 0
     map: bool = True
     layout: str = "umap"
+    quality: bool = True
+    duplicate_share: float = 0.15
 
     def __post_init__(self) -> None:
         self._check_neighbours()
@@ -83,6 +87,9 @@ class Plan:
             raise OptionError(f"Unknown precision {self.precision!r}.", "Use auto or fp32.")
         if self.layout not in LAYOUTS:
             raise OptionError(f"Unknown layout {self.layout!r}.", f"Use one of: {', '.join(LAYOUTS)}.")
+        if not 0 <= self.duplicate_share <= 1:
+            what = f"A duplicate share of {self.duplicate_share:g} is not possible."
+            raise OptionError(what, "Give a share from 0 to 1, such as 0.15.")
         if not 0 <= self.seed < 2**31:
             raise OptionError(f"The seed {self.seed} is out of range.", "Use a number from 0 to 2147483647.")
 

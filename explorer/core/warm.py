@@ -20,13 +20,14 @@ def warm() -> None:
     from explorer.core.neighbors.prepare import prepare
     from explorer.core.progress import SILENT
     from explorer.core.projection import layout, trust, tsne
+    from explorer.core.quality import duplicates
 
     vectors = np.random.default_rng(0).normal(size=(ROWS, DIMENSION)).astype(np.float32)
     prepared = prepare(vectors, "cosine")
     for tiles in (Float32Tiles(prepared.vectors), BFloat16Tiles(prepared.vectors)):
         exact_lists(prepared.vectors, K, "cosine", SILENT, tiles)
     graph_of(prepared, k=K, exact_work=0)
-    for kernels in (layout, trust, tsne, communities, measures):
+    for kernels in (layout, trust, tsne, communities, measures, duplicates):
         kernels.warm_up()
 
 
