@@ -94,6 +94,8 @@ def findings(checked: Checked) -> Iterator[str]:
 
 
 def _duplicates_said(found: Duplicates) -> Iterator[str]:
+    if found.remark:
+        yield found.remark
     exact = found.exact
     copies = int(np.count_nonzero(exact != NO_GROUP))
     yield (

@@ -23,6 +23,10 @@ label of your own, <b>E</b> for a note; then <b>N</b> again. Keys act on the tex
 all that are selected and shown: the line above the buttons says which.</p>
 <p><b>Move the threshold.</b> Drag the line in the score histogram. Your decisions by hand stay, wherever the line
 goes.</p>
+<p><b>Check the data.</b> The <i>Quality</i> tab lists what is wrong with the corpus itself: duplicates, labels
+that are probably wrong, texts that are empty, cut, garbled, in another language, or that hold addresses,
+phone or card numbers. A click selects the texts. Keep one of each group of duplicates; accept a suggested label with
+<b>A</b>, or keep it with <b>R</b>. <i>File > Export the corrected corpus</i> writes your own columns, corrected.</p>
 <p><b>Search and filter.</b> Ctrl+F finds words, an exact phrase, a pattern, or a meaning; what is found lights up
 on the map. Filters are chips: switch them off, invert, name and keep them. Brush the timeline to see a few days
 only.</p>

@@ -73,6 +73,20 @@ class Duplicates:
         texts = np.bincount(self.groups[leads], minlength=len(self.sizes))
         return rows[texts[self.groups[rows]] > 1]
 
+    @property
+    def remark(self) -> str:
+        """What a reader should know before anything else: that the texts are all the same, or mostly copies."""
+        inside = self.groups != NO_GROUP
+        copies = int(np.count_nonzero(inside & (self.first != np.arange(len(self.first)))))
+        if len(self.sizes) == 1 and self.sizes[0] == len(self.first) == copies + 1:
+            return "All texts are the same: nothing can be told apart."
+        if 2 * copies > len(self.first):
+            return (
+                f"{copies:,} of {len(self.first):,} texts are copies of another one: neighbours, scores and groups "
+                "are about few different texts. Keep one of each first."
+            )
+        return ""
+
     def facts(self) -> dict[str, Any]:
         """What cannot be told from the arrays, JSON-able."""
         return {"share": self.share, "median": self.median}

@@ -116,9 +116,11 @@ def test_more_copies_than_neighbours_and_two_such_texts_near_each_other() -> Non
 def test_all_rows_identical_and_a_majority_of_duplicates() -> None:
     same = grouped(np.ones((30, 3)), 0.5, np.zeros(30))
     assert members(same) == {frozenset(range(30))} and same.median == 0 and len(same.near) == 0
+    assert same.remark.startswith("All texts are the same")
     mixed = grouped(np.concatenate([np.ones((30, 3)), np.random.default_rng(1).normal(size=(8, 3))]), 0.1,
                     np.array([0] * 30 + list(range(30, 38))))  # fmt: skip
     assert members(mixed) == {frozenset(range(30))} and mixed.median > 0.01, "copies do not make the median 0"
+    assert mixed.remark.startswith("29 of 38 texts are copies") and not grouped(at_angles(0, 0.4, 30), 0.5).remark
 
 
 def test_empty_texts_are_no_duplicates_of_each_other() -> None:
