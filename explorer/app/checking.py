@@ -96,6 +96,9 @@ def findings(checked: Checked) -> Iterator[str]:
 def _duplicates_said(found: Duplicates) -> Iterator[str]:
     if found.remark:
         yield found.remark
+    if not len(found.rows):
+        yield f"Duplicates: no text says the same as another (is within {found.threshold:.3g} of it)."
+        return
     exact = found.exact
     copies = int(np.count_nonzero(exact != NO_GROUP))
     yield (

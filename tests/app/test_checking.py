@@ -109,3 +109,23 @@ def test_options_that_do_not_go_together(
 ) -> None:
     assert main(["export", str(project), "--out", str(tmp_path / "x.csv"), *words]) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("texts", "labels", "said"),
+    [
+        (["The very same text"] * 30, ["a", "b"] * 15, "All texts are the same: nothing can be told apart."),
+        (["The very same text"] * 30 + ["a card", "a fee", "a loan"], ["a"] * 33, "29 of 33 texts are copies"),
+        ([f"text number {place}" for place in range(30)], ["only"] * 30, "All labels in label are the same (only)"),
+        ([f"text number {place}" for place in range(30)], [""] * 30, "The column label is empty"),
+    ],
+)
+def test_corpora_in_which_nothing_can_be_told(
+    texts: list[str], labels: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (tmp_path / "c.csv").open("w", encoding="utf-8", newline="") as lines:
+        csv.writer(lines).writerows([("text", "label"), *zip(texts, labels, strict=True)])
+    words = ["run", str(tmp_path / "c.csv"), "--out", str(tmp_path / "o"), "--encoder", "lexical", "--label", "label"]
+    assert main([*words, "--text", "text", "--no-map", "--quiet"]) == 0
+    assert main(["check", str(tmp_path / "o/project.textmap")]) == 0
+    assert said in capsys.readouterr().out

@@ -18,7 +18,7 @@ from explorer.gui.quality.failed_page import FailedPage
 from explorer.gui.quality.labels_page import LabelsPage
 from explorer.gui.widgets.empty_state import EmptyState
 
-SIZES = [296, 624]
+SIZES = [312, 608]
 DUPLICATES = ("duplicate", "near_duplicate")
 LABELS = {"label_error": "wrong", "missing_label": "missing"}
 """Checks that a page of their own is about; of labels, with what it lists then."""

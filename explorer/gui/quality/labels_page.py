@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QTableView, QWidget
 
 from explorer.app import curating
@@ -31,6 +32,7 @@ class LabelsPage(QWidget):
         self._back = named(QPushButton("Take &back"), "Take back the label decision", "Nothing is decided (Shift+A)")
         self._which = named(QComboBox(), "Labels listed", "Which texts are listed")
         self._words = prose()
+        self._counted = ""
         self._table = named(QTableView(), "Doubtful labels", "The least credible first. A accepts, R keeps the label")
         self._build()
 
@@ -48,6 +50,8 @@ class LabelsPage(QWidget):
         stretch_text(self._table, self._model, WIDTHS)
         whole = column(self, margin=0)
         whole.addLayout(self._controls())
+        self._words.setMinimumHeight(2 * self._words.fontMetrics().lineSpacing())  # nothing moves as it changes
+        self._words.setAlignment(Qt.AlignmentFlag.AlignTop)
         whole.addWidget(self._words)
         whole.addWidget(self._table, 1)
 
@@ -73,7 +77,9 @@ class LabelsPage(QWidget):
             self._model.refresh(state)
             follow_current(self._table, self._model.index_of(state.current))
         if changes & (Changes.CORPUS | Changes.CHECKS | Changes.LABELS):
-            self._words.setText(label_words(state))
+            self._counted = label_words(state)
+        if changes & (Changes.CORPUS | Changes.CHECKS | Changes.LABELS | Changes.CURRENT):
+            self._words.setText(" ".join(filter(None, (self._counted, current_words(state)))))
         if changes & (Changes.CORPUS | Changes.CHECKS | Changes.LABELS | Changes.CURRENT | Changes.SELECTION):
             self._show_buttons(state)
 
@@ -88,6 +94,16 @@ class LabelsPage(QWidget):
         self._back.setEnabled(can.take_back)
         many = int(state.selected.size)
         self._accept.setText(f"&Accept ({number(many)} selected)" if many > 1 else "&Accept")
+
+
+def current_words(state: AppState) -> str:
+    """What the text shown is called and what is suggested instead, in full: the table's cells may be too narrow."""
+    found, row = state.results.labels, state.current
+    suggested = None if found is None or row is None else found.suggestion(row)
+    if found is None or row is None or suggested is None:
+        return ""
+    given = found.names[found.given[row]] if found.given[row] >= 0 else "no label"
+    return f"Text #{row}: {given}, suggested {suggested}."
 
 
 def label_words(state: AppState) -> str:
