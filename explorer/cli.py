@@ -134,7 +134,23 @@ def _add(options: argparse.Namespace) -> int:
     return 0
 
 
+def _check(options: argparse.Namespace) -> int:
+    from explorer.app.checking import check_project, findings, findings_json
+
+    with progress_on(sys.stderr, quiet=options.quiet) as progress:
+        checked = check_project(options.project, split=options.split, progress=progress)
+    if options.json:
+        _print_json(findings_json(checked))
+    else:
+        print("\n".join(findings(checked)))
+    return 0
+
+
 def _export(options: argparse.Namespace) -> int:
+    if options.corrected:
+        return _export_corrected(options)
+    if options.without_trash:
+        raise OptionError("The report holds every text, those in the trash too.", "Add --corrected, or leave it out.")
     kind = options.out.suffix.lower()
     if kind not in EXPORTS:
         what = f"Nothing can be exported as {kind or 'a file without an ending'}."
@@ -142,6 +158,16 @@ def _export(options: argparse.Namespace) -> int:
     if kind == ".html":
         return _export_html(options)
     return _export_report(options) if kind == ".csv" and options.rows == "all" else _export_rows(options)
+
+
+def _export_corrected(options: argparse.Namespace) -> int:
+    from explorer.app.exports import export_corrected
+
+    if options.rows != "all":
+        raise OptionError("A corrected corpus is written whole.", "Leave out --rows, or put texts into the trash.")
+    with progress_on(sys.stderr, quiet=options.quiet) as progress:
+        done = export_corrected(options.project, options.out, without_trash=options.without_trash, progress=progress)
+    return _present_export(done, options)
 
 
 def _export_report(options: argparse.Namespace) -> int:
@@ -349,6 +375,7 @@ HANDLERS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "run": _run,
     "rerun": _rerun,
     "add": _add,
+    "check": _check,
     "export": _export,
     "neighbors": _neighbors,
     "detectors": _detectors,

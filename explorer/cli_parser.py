@@ -12,7 +12,18 @@ import explorer
 from explorer import cli_predict
 from explorer.errors import OptionError
 
-COMMANDS = ("run", "rerun", "add", "export", "neighbors", "detectors", "benchmark", "screenshot", "demo")
+COMMANDS = (
+    "run",
+    "rerun",
+    "add",
+    "check",
+    "export",
+    "neighbors",
+    "detectors",
+    "benchmark",
+    "screenshot",
+    "demo",
+)
 
 EXAMPLES = """examples:
   text-explorer                                    open the window
@@ -48,6 +59,7 @@ EXPORT_EXAMPLES = (
     "out/project.textmap --out flagged.jsonl --rows flagged",
     "out/project.textmap --out spam.parquet --rows label:spam",
     "out/project.textmap --out report.html",
+    "out/project.textmap --out clean.csv --corrected --without-trash",
 )
 
 
@@ -117,6 +129,7 @@ def command_parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_rerun(commands)
     _add_add(commands)
+    _add_check(commands)
     _add_export(commands)
     _add_neighbors(commands)
     _add_detectors(commands)
@@ -188,6 +201,14 @@ def _add_run(commands: Any) -> None:
     add("--seed", type=int, default=0, help="the only source of randomness (default 0)")
     add("--layout", default="umap", metavar="NAME", help="umap (default), tsne, pca, umap-3d, pca-3d")
     add("--no-map", action="store_true", help="no map: x and y stay empty")
+    add("--no-checks", action="store_true", help="no checks of texts, labels and duplicates: their columns stay empty")
+    add(
+        "--duplicate-share",
+        type=float,
+        default=0.15,
+        metavar="SHARE",
+        help="near-duplicates lie within this share of the median distance to the nearest other text (default 0.15)",
+    )
     add("--raw", action="store_true", help="leave cells that a spreadsheet would run as formulas unchanged")
 
 
@@ -208,6 +229,14 @@ def _add_add(commands: Any) -> None:
     parser.add_argument("corpus", type=_path, help="texts with the same columns as the corpus")
 
 
+def _add_check(commands: Any) -> None:
+    about = "What is wrong with a corpus: checks of its texts, duplicates, leakage across a split, doubtful labels."
+    examples = ("out/project.textmap", "out/project.textmap --split split --json")
+    parser = _command(commands, "check", about, *examples)
+    parser.add_argument("project", type=_path, help="a project folder, such as out/project.textmap")
+    parser.add_argument("--split", metavar="COL", help="column that says which part (train, test) a text belongs to")
+
+
 def _add_export(commands: Any) -> None:
     about = "Write the report of a project, decisions included: every row, some rows, or a page for people."
     parser = _command(commands, "export", about, *EXPORT_EXAMPLES)
@@ -220,6 +249,15 @@ def _add_export(commands: Any) -> None:
     )
     parser.add_argument(
         "--raw", action="store_true", help="in a CSV, leave cells that a spreadsheet would run as formulas unchanged"
+    )
+    parser.add_argument(
+        "--corrected",
+        action="store_true",
+        help="instead of the report the corpus itself: its own columns, its labels corrected, cells as they are; "
+        ".csv, .tsv, .json, .jsonl, .parquet, .xlsx or .txt",
+    )
+    parser.add_argument(
+        "--without-trash", action="store_true", help="with --corrected: leave out the texts that lie in the trash"
     )
 
 
@@ -322,6 +360,8 @@ def plan_of(options: argparse.Namespace) -> Any:
         seed=options.seed,
         map=not options.no_map,
         layout=options.layout,
+        quality=not options.no_checks,
+        duplicate_share=options.duplicate_share,
     )
 
 

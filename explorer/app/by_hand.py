@@ -15,7 +15,7 @@ from explorer.errors import ProjectError
 
 @dataclass(frozen=True, eq=False)
 class ByHand:
-    """overrides : row -> flagged (True) or cleared (False). marks : labels, notes, trash."""
+    """overrides : row -> flagged (True) or cleared (False). marks : labels, notes, trash, corrections."""
 
     overrides: Mapping[int, bool] = field(default_factory=dict)
     marks: Marks = NO_MARKS
@@ -30,14 +30,14 @@ NOTHING = ByHand()
 def read_by_hand(project: ProjectFolder, rows: int) -> tuple[Plan, ByHand]:
     """The parameters and what was done by hand. Raises ``ProjectError`` rather than leave out what cannot be read."""
     values, damaged = decoded(project.database.work(), rows)
-    lost = sorted({"plan", "overrides", "labels", "label_bits", "notes", "trashed"} & set(damaged))
+    lost = sorted({"plan", "overrides", "labels", "label_bits", "notes", "corrections", "trashed"} & set(damaged))
     if lost:
         raise ProjectError(
             f"The project {project.path.name} holds something else than expected ({', '.join(lost)}).",
             "It may be damaged; restore it from a copy.",
         )
     names = tuple(label.name for label in values["labels"])
-    marks = Marks(names, values["label_bits"], values["notes"], values["trashed"])
+    marks = Marks(names, values["label_bits"], values["notes"], values["trashed"], values["corrections"])
     return values["plan"], ByHand(values["overrides"], marks)
 
 
@@ -56,6 +56,7 @@ def save_by_hand(project: ProjectFolder, made: ByHand) -> None:
         "labels": tuple(labels),
         "label_bits": marks.bits,
         "notes": marks.notes,
+        "corrections": marks.corrections,
         "trashed": marks.trash,
     }
     project.database.save_work(encoded(fields))

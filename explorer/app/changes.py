@@ -38,11 +38,13 @@ class Changes(Flag):
     SHOWN = auto()
     """Which rows are shown: what the filters let through, without the trash."""
     SEARCH = auto()
+    CHECKS = auto()
+    """Duplicate groups, labels that are probably wrong, checks of the texts."""
     HISTORY = auto()
     """What undo and redo would do."""
     WORDS = auto()
     """Which words make the current text strange."""
     ALL = (
         CORPUS | PLAN | VECTORS | POSITIONS | GRAPH | INDEX | SCORES | FLAGS | REASONS | CURRENT | SELECTION | COLOUR
-        | NEIGHBOURS | JOB | MESSAGES | LABELS | FILTERS | SHOWN | SEARCH | HISTORY | WORDS
+        | NEIGHBOURS | JOB | MESSAGES | LABELS | FILTERS | SHOWN | SEARCH | CHECKS | HISTORY | WORDS
     )  # fmt: skip

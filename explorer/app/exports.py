@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,11 +16,15 @@ from explorer.app.check_store import stored_check
 from explorer.app.project_folder import ProjectFolder
 from explorer.app.reporting import chosen_rows, complete_report
 from explorer.core.corpus.checks import CorpusCheck
+from explorer.core.corpus.column_kinds import codes
+from explorer.core.corpus.corpus import Corpus
+from explorer.core.corpus.wording import counted
 from explorer.core.pipeline import Report, load_results
 from explorer.core.plan import Plan
 from explorer.core.progress import SILENT, Progress
 from explorer.core.projection.base import LAYOUTS
 from explorer.core.projection.trust import Trust
+from explorer.core.report.marks import Marks
 from explorer.core.report.rows_export import export_rows, writer_for
 from explorer.core.results import Results
 
@@ -67,6 +71,32 @@ def export_given_rows(
     writer_for(out)
     chosen = None if rows is None else np.asarray(rows, np.int64)
     return Exported(out, export_rows(_open(path).report, chosen, out, raw, progress))
+
+
+def export_corrected(path: Path, out: Path, *, without_trash: bool = False, progress: Progress = SILENT) -> Exported:
+    """Write the project's corpus in its own columns with its labels corrected, in the format of ``out``'s ending.
+
+    without_trash : leave out what lies in the trash. Raises ``OptionError``, ``ProjectError``, ``OutputError``.
+    """
+    from explorer.core.report.corrected import write_corrected
+
+    with ProjectFolder.open(path, writable=False) as project:
+        corpus = project.corpus()
+        _, made = read_by_hand(project, corpus.rows)
+    rows = write_corrected(corpus, made.marks, out, without_trash=without_trash, progress=progress)
+    return Exported(out, rows, tuple(_corrected_remarks(corpus, made.marks, without_trash)))
+
+
+def _corrected_remarks(corpus: Corpus, marks: Marks, without_trash: bool) -> Iterator[str]:
+    label = corpus.roles.label
+    if label is not None:
+        before, names = codes(corpus.table[label])
+        held = [names[place] if (place := int(before[row])) >= 0 else "" for row in marks.corrections]
+        changed = sum(old != new for old, new in zip(held, marks.corrections.values(), strict=True))
+        yield f"{counted(changed, 'label')} in {label} corrected."
+    if marks.trashed_count:
+        kept = "left out" if without_trash else "written all the same"
+        yield f"{counted(marks.trashed_count, 'text')} in the trash: {kept}."
 
 
 def export_html(

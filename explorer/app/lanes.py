@@ -28,7 +28,7 @@ OnFailed = Callable[[ExplorerError], None]
 ShowJob = Callable[[JobView], None]
 T = TypeVar("T")
 
-QUICK = ("preview", "estimate", "export", "rows", "page", "encoder", "query", "words")
+QUICK = ("preview", "estimate", "export", "rows", "page", "corrected", "encoder", "query", "words")
 """Kinds of jobs that run in the quick lane."""
 
 PAUSABLE = ("run", "add")

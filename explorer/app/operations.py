@@ -88,6 +88,9 @@ _RESULT_CHANGES = (
     ("groups", Changes.REASONS),
     ("characters", Changes.REASONS),
     ("peers", Changes.REASONS),
+    ("duplicates", Changes.CHECKS),
+    ("labels", Changes.CHECKS),
+    ("text_checks", Changes.CHECKS),
 )
 
 AROUND = Changes.SCORES | Changes.GRAPH | Changes.REASONS

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +18,7 @@ from explorer.app import filtering
 from explorer.app.changes import Changes
 from explorer.app.lanes import Handlers, Lanes, OnFailed, nothing
 from explorer.app.neighbours import Answer, NeighbourSearch
+from explorer.app.quality_columns import Column, quality_columns, words_column
 from explorer.app.state import UNDER_WAY, AppState
 from explorer.app.store import Store
 from explorer.core.corpus.columns import unclashing
@@ -26,13 +27,11 @@ from explorer.core.query.search import Found, TextQuery, find
 from explorer.core.query.workspace import TAKEN
 from explorer.errors import ExplorerError, ProjectError
 
-RESULTS = Changes.FLAGS | Changes.SCORES | Changes.LABELS | Changes.POSITIONS
+RESULTS = Changes.FLAGS | Changes.SCORES | Changes.LABELS | Changes.POSITIONS | Changes.CHECKS
 """After these, a filter on what was computed or decided may let other rows through."""
 
 MEANT = 200
 """Texts that a search by meaning finds: the nearest ones."""
-
-Column: TypeAlias = NDArray[Any] | pa.Array
 
 
 class Queries:
@@ -213,6 +212,7 @@ def program_columns(state: AppState) -> Mapping[str, Column]:
     found["override"] = _overrides(state)
     found["triage"] = _triage(state)
     found["note"] = _notes(state)
+    found |= quality_columns(state)
     found["trashed"] = state.trashed if state.trashed.size else np.zeros(state.rows, np.bool_)
     return found
 
@@ -221,7 +221,7 @@ def _overrides(state: AppState) -> pa.Array:
     codes = np.full(state.rows, -1, np.int8)
     made = np.fromiter(state.overrides, np.int64, len(state.overrides))
     codes[made] = np.fromiter(state.overrides.values(), np.int8, len(state.overrides))
-    return _words(codes, ["clear", "flag"])
+    return words_column(codes, ["clear", "flag"])
 
 
 def _triage(state: AppState) -> pa.Array:
@@ -230,16 +230,10 @@ def _triage(state: AppState) -> pa.Array:
         codes[state.flagged] = 0
     made = np.fromiter(state.overrides, np.int64, len(state.overrides))
     codes[made] = np.where(np.fromiter(state.overrides.values(), np.bool_, len(state.overrides)), 1, 2)
-    return _words(codes, ["new", "confirmed", "dismissed"])
+    return words_column(codes, ["new", "confirmed", "dismissed"])
 
 
 def _notes(state: AppState) -> pa.Array:
     codes = np.full(state.rows, -1, np.int32)
     codes[np.fromiter(state.notes, np.int64, len(state.notes))] = np.arange(len(state.notes))
-    return _words(codes, list(state.notes.values()))
-
-
-def _words(codes: NDArray[Any], words: list[str]) -> pa.Array:
-    """A column of words by number; -1 = no word."""
-    indices = pa.array(codes, mask=codes < 0)
-    return pa.DictionaryArray.from_arrays(indices, pa.array(words, pa.string()))
+    return words_column(codes, list(state.notes.values()))

@@ -11,7 +11,7 @@ import base64
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,8 @@ from explorer.core.pipeline import is_complete, still_valid
 from explorer.core.plan import LINE, MAX_K, Plan
 from explorer.core.results import Results
 from explorer.errors import ExplorerError
+
+T = TypeVar("T")
 
 RECORDED = (
     Changes.PLAN | Changes.FLAGS | Changes.LABELS | Changes.SHOWN | Changes.FILTERS | Changes.SELECTION | Changes.COLOUR
@@ -259,6 +261,10 @@ class Session:
         except ExplorerError as error:
             self.say_error(error)
 
+    def beside(self, kind: str, work: Callable[[], T], done: Callable[[T], None]) -> None:
+        """Work something out beside the session's thread; of a kind only the newest question is answered."""
+        self._lanes.search(kind, work, done, self.say_error)
+
     def _find_neighbours(self, state: AppState) -> None:
         view = state.neighbours
         if state.current is None or state.results.vectors is None or view.source:
@@ -306,6 +312,14 @@ class Session:
             self.say(Message("info", f"{count:,} rows written to {path}."))
 
         self._export("rows", path, {"rows": None if rows is None else rows.tolist(), "raw": raw}, done)
+
+    def export_corrected(self, path: Path, *, without_trash: bool = False) -> None:
+        """Write the corpus in its own columns with its labels corrected, in the format of the path's ending."""
+
+        def done(count: int) -> None:
+            self.say(Message("info", f"Corrected corpus of {count:,} texts written to {path}."))
+
+        self._export("corrected", path, {"without_trash": without_trash}, done)
 
     def export_page(self, path: Path, picture: tuple[str, bytes, str] | None) -> None:
         """Write the report as one HTML file. picture : title, PNG and description of the map."""

@@ -19,6 +19,7 @@ from explorer.core.corpus.checks import CorpusCheck
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.neighbors.base import KnnGraph, Metric
 from explorer.core.plan import Plan
+from explorer.core.quality.checks import Check
 from explorer.core.query.predicates import Filters
 from explorer.core.query.search import TextQuery
 from explorer.core.report.evidence import Labelled
@@ -138,6 +139,7 @@ class AppState:
     selection : sorted rows that the person selected, whether they are shown or not: kept, and undone.
     selected : those of them that are shown. Everything marks, counts and acts on these alone.
     labels, label_bits, notes, trashed : what the person wrote on rows; trashed is (n,) bool or empty.
+    corrections : row -> what the corpus's own label should be; what it is already = the person found it right.
     filters : the chips. passed : (n,) bool, what they let through; None = everything.
     shown : (n,) bool, what every list and the map show: passed and not in the trash; None = every row.
     hidden : names of the legend's entries that are hidden. in_trash : show the trash instead of the rest.
@@ -166,6 +168,7 @@ class AppState:
     labels: tuple[Label, ...] = ()
     label_bits: Bits = field(default_factory=lambda: NO_BITS)
     notes: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
+    corrections: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
     trashed: NDArray[np.bool_] = field(default_factory=lambda: NO_MASK)
     filters: Filters = field(default_factory=Filters)
     saved_filters: tuple[tuple[str, Filters], ...] = ()
@@ -245,5 +248,11 @@ class AppState:
 
     @property
     def marks(self) -> Marks:
-        """Labels, notes and trash as the report wants them."""
-        return Marks(tuple(label.name for label in self.labels), self.label_bits, self.notes, self.trashed)
+        """Labels, notes, trash and corrections as the report wants them."""
+        names = tuple(label.name for label in self.labels)
+        return Marks(names, self.label_bits, self.notes, self.trashed, self.corrections)
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """What the quality stages have found so far, the worst first."""
+        return self.results.checks(self.rows)

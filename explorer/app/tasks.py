@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from explorer.app.adding import add_texts
 from explorer.app.by_hand import read_by_hand
 from explorer.app.check_store import stored_check
-from explorer.app.exports import export_given_rows, export_html
+from explorer.app.exports import export_corrected, export_given_rows, export_html
 from explorer.app.project_folder import SNAPSHOT, ProjectFolder
 from explorer.app.reporting import manifest_beside, write_report
 from explorer.core.corpus.corpus import Corpus, Roles
@@ -140,6 +140,13 @@ def rows_task(request: Mapping[str, Any], progress: Progress, news: News) -> Map
     return {"rows": done.rows}
 
 
+def corrected_task(request: Mapping[str, Any], progress: Progress, news: News) -> Mapping[str, Any]:
+    """Write the corpus with its labels corrected, in its own columns."""
+    project, out = Path(request["project"]), Path(request["out"])
+    done = export_corrected(project, out, without_trash=bool(request["without_trash"]), progress=progress)
+    return {"rows": done.rows, "remarks": list(done.remarks)}
+
+
 def page_task(request: Mapping[str, Any], progress: Progress, news: News) -> Mapping[str, Any]:
     """Write the report as a page for people, with the picture that the window has made."""
     from explorer.core.report.html_report import Picture
@@ -206,6 +213,7 @@ TASKS: dict[str, Task] = {
     "export": export_task,
     "rows": rows_task,
     "page": page_task,
+    "corrected": corrected_task,
     "encoder": encoder_task,
     "query": query_task,
     "words": words_task,

@@ -157,6 +157,13 @@ def _describe_flags(before: Mapping[int, bool], after: Mapping[int, bool]) -> st
     return f"{'flag' if made[0] else 'clear'} {_texts(len(made))}"
 
 
+def _describe_corrections(before: Mapping[int, str], after: Mapping[int, str]) -> str:
+    made = sum(before.get(row) != label for row, label in after.items())
+    if not made:
+        return f"correction of {_texts(len(before) - len(after))} taken back"
+    return f"correct {_texts(made)}"
+
+
 def _describe_labels(before: tuple[Label, ...], after: tuple[Label, ...]) -> str:
     new, gone = set(after) - set(before), set(before) - set(after)
     if new and gone:
@@ -202,6 +209,7 @@ WORK: Mapping[str, WorkField] = {
     ),
     "label_bits": WorkField(NO_BITS, _encode_bits, _decode_bits, _describe_bits),
     "notes": WorkField(MappingProxyType({}), _encode_by_row, _decode_notes, lambda *_: "note"),
+    "corrections": WorkField(MappingProxyType({}), _encode_by_row, _decode_notes, _describe_corrections),
     "trashed": WorkField(NO_MASK, _encode_mask, _decode_mask, _describe_trash),
     "filters": WorkField(
         Filters(),
@@ -218,7 +226,17 @@ WORK: Mapping[str, WorkField] = {
 }
 """Decisions first: the first field that changed names the action."""
 
-NAMED_FIRST = ("overrides", "labels", "label_bits", "notes", "trashed", "plan", "filters", "saved_filters")
+NAMED_FIRST = (
+    "overrides",
+    "labels",
+    "label_bits",
+    "notes",
+    "corrections",
+    "trashed",
+    "plan",
+    "filters",
+    "saved_filters",
+)
 
 
 def changed_fields(before: AppState, after: AppState) -> tuple[str, ...]:
@@ -249,7 +267,7 @@ def decoded(stored: Mapping[str, bytes], rows: int) -> tuple[dict[str, Any], lis
     return values, damaged
 
 
-DECISIONS = ("overrides", "label_bits", "notes", "trashed")
+DECISIONS = ("overrides", "label_bits", "notes", "corrections", "trashed")
 """Fields that belong to the texts of one corpus, row by row, and took work to make."""
 
 
@@ -259,5 +277,5 @@ def holds_decisions(stored: Mapping[str, bytes], rows: int) -> bool:
     return (
         bool(damaged)
         or any(np.any(values[name]) for name in ("label_bits", "trashed"))
-        or any(len(values[name]) for name in ("overrides", "notes"))
+        or any(len(values[name]) for name in ("overrides", "notes", "corrections"))
     )

@@ -19,6 +19,7 @@ CHANGES: Mapping[str, Changes] = {
     "labels": Changes.LABELS,
     "label_bits": Changes.LABELS,
     "notes": Changes.LABELS,
+    "corrections": Changes.LABELS,
     "trashed": Changes.LABELS,
     "filters": Changes.FILTERS,
     "saved_filters": Changes.FILTERS,

@@ -6,8 +6,10 @@
                      |        \\-> regions (what the parts of the map are about)
                      |        \\-> groups (alike texts far from the rest)
                      |        \\-> within (neighbours of a text's own label or region) -> scores.DETECTOR_within_GROUP
+                     |        \\-> duplicates, labels (what says the same, which labels are probably wrong)
                      \\-> index (Annoy, for questions asked later)
     corpus -> keywords (full-text index), characters (what the texts are written with)
+           \\-> text_checks (what is wrong with texts one by one)
 
 Every stage's result is named by the fingerprint of all that went into it and kept in a ``ResultStore``.
 Running is: for each stage in order, take the result if the store has it, else compute and save it. So a
@@ -40,6 +42,9 @@ from explorer.core.normals import STAGE as NORMALS
 from explorer.core.plan import Plan
 from explorer.core.progress import SILENT, Progress
 from explorer.core.projection.base import nobody
+from explorer.core.quality.checks import checks_from
+from explorer.core.quality.duplicates import Duplicates
+from explorer.core.quality.label_errors import LabelErrors
 from explorer.core.report.decisions import Decisions, decide
 from explorer.core.report.table import Report, report
 from explorer.core.results import AnnoyFile, Results, StageRecord
@@ -211,18 +216,19 @@ def still_valid(results: Results, old: Plan, new: Plan) -> Results:
     """What of ``results`` holds under another plan. Positions stay to be looked at until new ones arrive."""
     if _embedding_of(old) != _embedding_of(new):
         bare = Results(store=results.store, pca=results.pca, layout=results.layout, keywords=results.keywords)
-    if _embedding_of(old) != _embedding_of(new):
-        bare = Results(store=results.store, pca=results.pca, layout=results.layout, keywords=results.keywords)
         return replace(bare, characters=results.characters, records=_of(results, OF_TEXTS))
     if (old.metric, old.transform, old.seed) != (new.metric, new.transform, new.seed):
         kept = replace(_without_graph(results), index=None)
-        return replace(kept, records=_of(results, ("vectors", "pca", *OF_TEXTS)))
+        return replace(kept, records=_of(results, ("vectors", "pca", "text_checks", *OF_TEXTS)))
     same_graph, same_map = graph_k(old) == graph_k(new), old.layout == new.layout
+    same_groups = same_graph and old.duplicate_share == new.duplicate_share
     scores = [name for name in results.scores if _same_scores(name, old, new, same_graph=same_graph)]
-    names = ["vectors", "pca", "index", *OF_TEXTS, *(f"scores.{name}" for name in scores)]
-    names += ["graph", "regions", GROUPS] if same_graph else []
+    names = ["vectors", "pca", "index", "text_checks", *OF_TEXTS, *(f"scores.{name}" for name in scores)]
+    names += ["graph", "regions", "labels", GROUPS] if same_graph else []
     names += ["layout", "trust"] if same_graph and same_map else []
+    names += ["duplicates"] if same_groups else []
     kept = results if same_graph else _without_graph(results)
+    kept = kept if same_groups else replace(kept, duplicates=None)
     kept = _with_scores(kept if same_map else replace(kept, trust=None), scores, of=results)
     if same_graph and _learnt_from(old) == _learnt_from(new):
         kept, names = replace(kept, normals=results.normals), [*names, NORMALS]
@@ -253,7 +259,8 @@ def _compared(plan: Plan) -> tuple[object, ...]:
 
 def _without_graph(results: Results) -> Results:
     """Without what was read off the neighbour graph, and the graph."""
-    return _with_scores(replace(results, graph=None, trust=None, regions=None, groups=None), (), of=results)
+    bare = replace(results, graph=None, trust=None, regions=None, groups=None, duplicates=None, labels=None)
+    return _with_scores(bare, (), of=results)
 
 
 def _with_scores(kept: Results, names: Collection[str], *, of: Results) -> Results:
@@ -296,6 +303,12 @@ def add_result(results: Results, record: StageRecord, found: StageResult) -> Res
         return replace(results, **{READ_BACK[stage][0]: READ_BACK[stage][1](found)})
     if stage == NORMALS:
         return replace(results, normals=knn_graph(found))
+    if stage == "duplicates":
+        return replace(results, duplicates=Duplicates.of(found.arrays, record.facts))
+    if stage == "labels":
+        return replace(results, labels=LabelErrors.of(found.arrays, record.facts))
+    if stage == "text_checks":
+        return replace(results, text_checks=checks_from(found.arrays, record.facts))
     if stage == "scores":
         return _add_scores(results, detector, found)
     assert found.folder is not None

@@ -63,6 +63,8 @@ class Plan:
     threshold_z : upper deviations above the median. target_precision : wanted share of odd texts among the flagged,
         estimated from decisions by hand and, if ``odd_value`` is given, from the label column, where it means odd.
     within : what texts are compared with. learn : whether decisions by hand raise and lower the scores near them.
+    quality : whether texts, labels and duplicates are checked. duplicate_share : within which share
+        near-duplicates lie, of the median distance of a text to the nearest one that differs.
     Raises ``OptionError`` when made with a parameter that cannot work.
     """
 
@@ -87,6 +89,8 @@ class Plan:
     odd_value: str | None = None
     within: Within = "corpus"
     learn: bool = False
+    quality: bool = True
+    duplicate_share: float = 0.15
 
     def __post_init__(self) -> None:
         self._check_neighbours()
@@ -98,6 +102,9 @@ class Plan:
             raise OptionError(f"Unknown precision {self.precision!r}.", "Use auto or fp32.")
         if self.layout not in LAYOUTS:
             raise OptionError(f"Unknown layout {self.layout!r}.", f"Use one of: {', '.join(LAYOUTS)}.")
+        if not 0 <= self.duplicate_share <= 1:
+            what = f"A duplicate share of {self.duplicate_share:g} is not possible."
+            raise OptionError(what, "Give a share from 0 to 1, such as 0.15.")
         if not 0 <= self.seed < 2**31:
             raise OptionError(f"The seed {self.seed} is out of range.", "Use a number from 0 to 2147483647.")
 

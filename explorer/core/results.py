@@ -21,6 +21,10 @@ from explorer.core.embedding.base import EncoderCard
 from explorer.core.neighbors.base import KnnGraph
 from explorer.core.projection.base import Positions
 from explorer.core.projection.trust import Trust
+from explorer.core.quality.checks import Check
+from explorer.core.quality.duplicates import Duplicates
+from explorer.core.quality.label_errors import LabelErrors
+from explorer.core.quality.overview import all_checks
 from explorer.core.storage import ResultStore
 
 
@@ -56,6 +60,8 @@ class Results:
     rankings : what follows from each detector's scores alone, where it was kept with them.
     failed : detectors that gave no scores, and why. agreement : (n,) how many detectors would flag each text, where a
     consensus was asked for. normals : neighbours among the texts that count as normal (novelty).
+    duplicates : groups of texts that say the same. labels : which are probably wrong; None also without a label column.
+    text_checks : what is wrong with texts one by one.
     store : where the arrays lie; held so that a temporary one lives as long as they do.
     """
 
@@ -76,6 +82,9 @@ class Results:
     groups: Groups | None = None
     characters: Characters | None = None
     peers: Peers | None = None
+    duplicates: Duplicates | None = None
+    labels: LabelErrors | None = None
+    text_checks: tuple[Check, ...] | None = None
     index: AnnoyFile | None = None
     records: tuple[StageRecord, ...] = ()
     store: ResultStore | None = None
@@ -90,6 +99,10 @@ class Results:
     def leading(self, detectors: Sequence[str]) -> str:
         """Whose score is the anomaly score: the first of ``detectors`` that has not failed, else the first."""
         return next((name for name in detectors if name not in self.failed), detectors[0])
+
+    def checks(self, rows: int) -> tuple[Check, ...]:
+        """Everything that the quality stages found on a corpus of ``rows`` rows, the worst first."""
+        return all_checks(self.text_checks, self.duplicates, self.labels, rows)
 
     def ranking(self, detector: str) -> Ranking:
         """Ranks and threshold of a detector's scores: as they were kept, else sorted now."""

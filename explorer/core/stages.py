@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from explorer.core.corpus.corpus import Corpus
-from explorer.core.corpus.keys import text_keys
+from explorer.core.corpus.keys import first_rows, text_keys
 from explorer.core.drawing import draw
 from explorer.core.embedding.base import Encoder, EncoderCard
 from explorer.core.embedding.embed import embed_corpus
@@ -23,7 +24,8 @@ from explorer.core.plan import Plan
 from explorer.core.progress import Progress
 from explorer.core.projection.base import LAYOUTS
 from explorer.core.projection.trust import Trust
-from explorer.core.scoring import scoring_stages
+from explorer.core.quality.checks import arrays_of, facts_of
+from explorer.core.scoring import prepared, scoring_stages
 from explorer.core.storage import ResultStore, StageResult
 from explorer.core.surroundings import surrounding_stages, within_stages
 from explorer.core.work import RECALL, VERSION, Output, Stage, Work, graph_key, knn_graph, vectors_key
@@ -50,10 +52,12 @@ def stages(corpus: Corpus, plan: Plan, card: EncoderCard) -> tuple[Stage, ...]:
         Stage("graph", "Finding neighbours", 15, graph, compute_graph),
         *scoring_stages(corpus, plan, vectors, graph, graph_k(plan)),
         *surrounding_stages(corpus, graph),
+        *(_duplicates_stage(graph, plan) if plan.quality else []),
         *(drawing if plan.map else []),
         *([naming] if plan.within == "region" and not plan.map else []),
         *within_stages(corpus, plan, graph, regions),
         Stage("index", "Building the search index", 8, index, compute_index),
+        *(_check_stages(corpus, plan, vectors, graph) if plan.quality else []),
     )
 
 
@@ -72,6 +76,22 @@ def _drawing(
         naming,
         Stage("keywords", "Indexing the words", 2, keywords, compute_keywords),
     )
+
+
+def _duplicates_stage(graph: str, plan: Plan) -> tuple[Stage, ...]:
+    key = fingerprint("duplicates", VERSION, graph, plan.duplicate_share)
+    return (Stage("duplicates", "Grouping duplicates", 1, key, compute_duplicates),)
+
+
+def _check_stages(corpus: Corpus, plan: Plan, vectors: str, graph: str) -> tuple[Stage, ...]:
+    """Checks of labels, where there are any, and of texts: last, as nothing waits for them but the report."""
+    files = [corpus.source.digest, *(source.digest for source in corpus.added)]
+    labels = fingerprint("labels", VERSION, graph, files, corpus.roles.label, plan.seed)
+    texts = fingerprint("text_checks", VERSION, vectors, files, corpus.roles.text)
+    checked = Stage("text_checks", "Checking the texts", 4, texts, compute_text_checks)
+    if corpus.roles.label is None:
+        return (checked,)
+    return (Stage("labels", "Checking the labels", 6, labels, compute_labels), checked)
 
 
 def _layout_key(texts: str, grown_from: tuple[str, ...], plan: Plan, card: EncoderCard) -> str:
@@ -154,8 +174,8 @@ def compute_vectors(work: Work, key: str, progress: Progress) -> Output:
     encoder = work.encoder or open_plan_encoder(corpus, plan, work.store, progress)
     parts = VectorStore(work.store.workspace("parts", encoder.card.fingerprint), encoder.card.dimension)
     embedded = embed_corpus(corpus.embedded, text_keys(corpus), encoder, parts, progress)
-    return {"vectors": embedded.vectors}, {
-        "cut": embedded.cut,
+    return {"vectors": embedded.vectors, "cut": embedded.cut}, {
+        "cut": int(embedded.cut.sum()),
         "computed": embedded.computed,
         "card": asdict(work.card),
     }
@@ -247,6 +267,50 @@ def compute_keywords(work: Work, key: str, progress: Progress) -> Output:
 
     build_keywords(work.corpus.texts, work.store.workspace("keywords", key) / KEYWORDS_FILE, progress)
     return {}, {}
+
+
+def compute_duplicates(work: Work, key: str, progress: Progress) -> Output:
+    """Groups of identical and of nearly identical texts."""
+    from explorer.core.quality.duplicates import find_duplicates
+
+    found = find_duplicates(
+        first_rows(work.corpus),
+        pc.equal(work.corpus.embedded, "").to_numpy(),
+        prepared(work).vectors,
+        knn_graph(work.done["graph"]),
+        share=work.plan.duplicate_share,
+        progress=progress,
+    )
+    return found.arrays(), found.facts()
+
+
+def compute_labels(work: Work, key: str, progress: Progress) -> Output:
+    """Labels that are probably wrong, by the neighbours and by a linear probe."""
+    from explorer.core.quality.label_errors import find_label_errors, labels_of
+
+    corpus, labels, space = work.corpus, labels_of(work.corpus), prepared(work)
+    assert labels is not None and corpus.roles.label is not None
+    found = find_label_errors(
+        labels,
+        first_rows(corpus),
+        space.vectors,
+        space.valid,
+        knn_graph(work.done["graph"]),
+        column=corpus.roles.label,
+        seed=work.plan.seed,
+        progress=progress,
+    )
+    return found.arrays(), found.facts()
+
+
+def compute_text_checks(work: Work, key: str, progress: Progress) -> Output:
+    """What is wrong with texts one by one: too long, empty, garbled, another language, personal data."""
+    from explorer.core.quality.text_checks import check_texts
+
+    cut = work.done["vectors"].arrays.get("cut")
+    none = np.zeros(work.corpus.rows, np.bool_)
+    found = check_texts(work.corpus, none if cut is None else cut, work.card.max_tokens, progress)
+    return arrays_of(found), facts_of(found)
 
 
 def compute_index(work: Work, key: str, progress: Progress) -> Output:

@@ -21,6 +21,7 @@ def warm() -> None:
     from explorer.core.neighbors.prepare import prepare
     from explorer.core.progress import SILENT
     from explorer.core.projection import layout, trust, tsne
+    from explorer.core.quality import duplicates
 
     vectors = np.random.default_rng(0).normal(size=(ROWS, DIMENSION)).astype(np.float32)
     prepared = prepare(vectors, "cosine")
@@ -28,7 +29,7 @@ def warm() -> None:
         exact_lists(prepared.vectors, K, "cosine", SILENT, tiles)
     graph_of(prepared, k=K, exact_work=0)
     find_groups(graph_of(prepared, k=K), prepared)
-    for kernels in (layout, trust, tsne, communities, measures):
+    for kernels in (layout, trust, tsne, communities, measures, duplicates):
         kernels.warm_up()
 
 

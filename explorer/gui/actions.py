@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from explorer.app import filtering, marking, triage
+from explorer.app import curating, filtering, marking, triage
 from explorer.app import operations as op
 from explorer.app.session import Session
 from explorer.app.state import AppState
@@ -42,6 +42,7 @@ FILE = (
     SEPARATOR,
     Described("export", "&Export report…", ("Ctrl+E",), "Write the CSV report and its manifest"),
     Described("export_rows", "Export &rows…", ("Ctrl+Shift+E",), "The selected rows or all, as CSV, JSONL or Parquet"),
+    Described("export_corrected", "Export the &corrected corpus…", (), "Its own columns and format, your labels in it"),
     Described("export_page", "Export a page for &people…", (), "One HTML file that opens anywhere, offline"),
     Described("export_picture", "Export the map as a pict&ure…", (), "PNG or SVG, any size, with legend and title"),
     SEPARATOR,
@@ -79,6 +80,10 @@ REVIEW = (
     Described("flag", "&Confirm: flag it", ("C",), "Flag the text, or all that are selected, by hand"),
     Described("clear", "&Fine: clear it", ("F",), "Clear the text, or all that are selected, by hand: not flagged"),
     Described("undecide", "Take &back the decision", ("U",), "Nothing is decided by hand: the threshold says again"),
+    SEPARATOR,
+    Described("accept_label", "&Accept the suggested label", ("A",), "Correct the corpus's label as suggested"),
+    Described("reject_label", "The label is ri&ght as it is", ("R",), "Reject what is suggested instead of the label"),
+    Described("undecide_label", "Take back the label dec&ision", ("Shift+A",), "The label is open again"),
     SEPARATOR,
     Described("note", "&Write a note", ("E",), "Write a note on the current text"),
     Described("new_label", "New &label…", ("Ctrl+L",), "Make a label of your own, with a key"),
@@ -183,6 +188,9 @@ def session_deeds(session: Session) -> Deeds:
         "flag": lambda: decide(session, True),
         "clear": lambda: decide(session, False),
         "undecide": lambda: decide(session, None),
+        "accept_label": lambda: dispatch(curating.judge_labels(accept=True)),
+        "reject_label": lambda: dispatch(curating.judge_labels(accept=False)),
+        "undecide_label": lambda: dispatch(curating.correct_labels(rows=session.state.targets, label=None)),
         "trash": lambda: trash(session, put=True),
         "restore": lambda: trash(session, put=False),
     }
@@ -193,16 +201,22 @@ def show_enabled(actions: Mapping[str, QAction], state: AppState) -> None:
     open_, scored = state.corpus is not None, state.threshold is not None
     selected, chosen = bool(state.selected.size), bool(state.targets.size)
     decided = any(row in state.overrides for row in state.targets[:1000].tolist())
+    labels = curating.what_labels_can(state)
     enabled = {
         **dict.fromkeys(("export", "export_rows", "export_page", "next", "previous", "flag", "clear"), scored),
         **dict.fromkeys(("flag", "clear", "confirm_on", "dismiss_on"), chosen),
         "next_new": scored,
-        **dict.fromkeys(("add_texts", "find", "select_shown", "new_label", "next_text", "previous_text"), open_),
+        **dict.fromkeys(
+            ("add_texts", "export_corrected", "find", "select_shown", "new_label", "next_text", "previous_text"), open_
+        ),
         **dict.fromkeys(("export_picture", "select_window", "fit"), state.results.positions is not None),
         **dict.fromkeys(("invert", "select_none", "filter_selection"), selected),
         **dict.fromkeys(("find_next", "find_previous"), bool(state.search.rows.size)),
         "grow": chosen and state.results.graph is not None,
         "undecide": decided,
+        "accept_label": labels.accept,
+        "reject_label": labels.reject,
+        "undecide_label": labels.take_back,
         "clear_filters": bool(state.filters.chips),
         "note": state.current is not None,
         "back": state.current is not None,

@@ -22,6 +22,7 @@ AREAS: Mapping[str, Qt.DockWidgetArea] = {
     "Neighbours": RIGHT,
     "Documents": BOTTOM,
     "Anomalies": BOTTOM,
+    "Quality": BOTTOM,
     "Report": BOTTOM,
     "Jobs": BOTTOM,
 }
@@ -30,8 +31,8 @@ WIDTHS = {LEFT: 184, RIGHT: 232}
 FRONT = "Anomalies"
 """The list that is seen first."""
 
-VERSION = 3
-"""Raised when panels come or go, so that an older arrangement is not forced upon them; 3: none float together."""
+VERSION = 4
+"""Raised when panels come or go, so that an older arrangement is not forced upon them; 4: Quality."""
 
 
 class Docks:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -23,6 +24,7 @@ from explorer.app.session import Session
 from explorer.app.shown import shown_rows
 from explorer.app.state import AppState
 from explorer.core.progress import Progress
+from explorer.core.report.corrected import own_suffix
 from explorer.gui.map.colouring import Colouring, colouring
 from explorer.gui.map.picture_dialog import PictureDialog, PictureWish
 from explorer.gui.map.pictures import SheetSize, png_bytes, write_png, write_svg
@@ -31,6 +33,15 @@ from explorer.gui.parts import UNIT, column, counted, heading, prose
 from explorer.gui.safe_cells import safe_cells_box
 
 ROWS_FILES = "CSV (*.csv);;JSON Lines (*.jsonl);;Parquet (*.parquet)"
+CORPUS_FILES = (
+    "CSV (*.csv)",
+    "Tab-separated (*.tsv)",
+    "JSON Lines (*.jsonl)",
+    "JSON (*.json)",
+    "Parquet (*.parquet)",
+    "Excel (*.xlsx)",
+    "Text lines (*.txt)",
+)
 PICTURE_FILES = "PNG picture (*.png);;SVG drawing (*.svg)"
 PAGE_SIZE = SheetSize(2000, 1300, 2.0)
 """The map on the page for people: sharp on a dense screen."""
@@ -56,6 +67,22 @@ class Exporter:
         path = self._ask("Export rows", "rows.csv", ROWS_FILES)
         if path is not None:
             self._session.export_rows(path, rows, raw=raw)
+
+    def export_corrected(self) -> None:
+        """The corpus itself, in its own columns, labels corrected."""
+        dialog = CorrectedDialog(self._session.state, self._parent)
+        dialog.accepted.connect(lambda: self._write_corrected(without_trash=dialog.without_trash()))
+        dialog.open()
+
+    def _write_corrected(self, *, without_trash: bool) -> None:
+        corpus = self._session.state.corpus
+        if corpus is None:
+            return
+        own = own_suffix(corpus)
+        kinds = sorted(CORPUS_FILES, key=lambda kind: f"*{own})" not in kind)
+        path = self._ask("Export the corrected corpus", f"corrected{own}", ";;".join(kinds))
+        if path is not None:
+            self._session.export_corrected(path, without_trash=without_trash)
 
     def export_page(self) -> None:
         """One HTML file that opens offline, with the map in the light theme."""
@@ -163,3 +190,37 @@ class RowsDialog(QDialog):
 
     def raw(self) -> bool:
         return not self._safe.isChecked()
+
+
+class CorrectedDialog(QDialog):
+    """What is different from the corpus that was loaded, and whether the trash is left out."""
+
+    def __init__(self, state: AppState, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Export the corrected corpus")
+        self._trash = QCheckBox(f"&Leave out the {counted(state.trash_count, 'text')} in the trash")
+        self._trash.setChecked(bool(state.trash_count))
+        self._trash.setEnabled(bool(state.trash_count))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        whole = column(self, margin=2 * UNIT)
+        whole.addWidget(prose(correction_words(state)))
+        whole.addWidget(self._trash)
+        whole.addWidget(prose("Your own columns as they were read; nothing is added.", quiet=True))
+        whole.addWidget(buttons)
+
+    def without_trash(self) -> bool:
+        return self._trash.isChecked()
+
+
+def correction_words(state: AppState) -> str:
+    """How many labels are written differently."""
+    found = state.results.labels
+    if not state.corrections or found is None:
+        return "No label was corrected."
+    changed = sum(
+        found.given[row] < 0 or found.names[found.given[row]] != made for row, made in state.corrections.items()
+    )
+    return f"{counted(changed, 'label')} in {found.column} {'is' if changed == 1 else 'are'} corrected."

@@ -31,6 +31,11 @@ make the text strange.</p>
 above the median, or which precision you want once ten or more texts are decided. Your decisions by hand stay,
 wherever the line goes. <i>Compare with</i> looks for what is odd within its own label or region;
 <i>Learn from decisions</i> moves texts near those that you confirmed up, near those that are fine down.</p>
+<p><b>Check the data.</b> The <i>Quality</i> tab lists what is wrong with the corpus itself: duplicates, labels
+that are probably wrong, texts that are empty, cut, garbled, in another language, or that hold addresses,
+phone or card numbers. A click selects the texts. Keep one of each group of duplicates; accept a suggested label with
+<b>{accept_label}</b>, or keep it with <b>{reject_label}</b>. <i>File > Export the corrected corpus</i> writes your own
+columns, corrected.</p>
 <p><b>Search and filter.</b> {find} finds words, an exact phrase, a pattern, or a meaning; what is found lights up
 on the map. Filters are chips: switch them off, invert, name and keep them. Brush the timeline to see a few days
 only.</p>

@@ -37,6 +37,7 @@ from explorer.gui.panels.jobs_panel import JobsPanel
 from explorer.gui.panels.labels_panel import LabelsPanel
 from explorer.gui.panels.map_panel import MapPanel
 from explorer.gui.panels.neighbours_panel import NeighboursPanel
+from explorer.gui.panels.quality_panel import QualityPanel
 from explorer.gui.panels.report_panel import ReportPanel
 from explorer.gui.panels.search_panel import SearchPanel
 from explorer.gui.panels.text_panel import TextPanel
@@ -158,6 +159,7 @@ class MainWindow(QMainWindow):
             "add_texts": opener.choose_addition,
             "export": report.export,
             "export_rows": exporter.export_rows,
+            "export_corrected": exporter.export_corrected,
             "export_page": exporter.export_page,
             "export_picture": exporter.export_picture,
             "quit": self.close,
@@ -368,6 +370,7 @@ def _make_panels(session: Session) -> dict[str, QWidget]:
         "Neighbours": NeighboursPanel(session),
         "Documents": DocumentsPanel(session),
         "Anomalies": AnomaliesPanel(session),
+        "Quality": QualityPanel(session),
         "Report": ReportPanel(session),
         "Jobs": JobsPanel(session),
     }

@@ -45,6 +45,7 @@ def test_report_has_the_columns_and_order_that_others_rely_on(done: Path) -> Non
         "flagged", "override", "triage", "labels", "note", "trashed", "reason", "outlier_kind", "alike_group",
         "score_knn", "score_lof", "score_iforest",
         "neighbor_rows", "neighbor_distances", "duplicate_of",
+        "duplicate_group", "suggested_label", "label_quality", "corrected_label", "checks",
     ]  # fmt: skip
     rows = table(done / "report.csv")
     assert [row["row"] for row in rows] == [str(i) for i in range(200)]
@@ -139,7 +140,7 @@ def marked(project_path: Path) -> ByHand:
     bits, trash = np.zeros(200, np.uint64), np.zeros(200, np.bool_)
     bits[3:9], bits[8] = 1, 3
     trash[7] = True
-    made = ByHand({3: True}, Marks(("spam", "odd; really"), bits, {3: "=see\nhere", 9: "ünïcødé"}, trash))
+    made = ByHand({3: True}, Marks(("spam", "odd; really"), bits, {3: "=see\nhere", 9: "ünïcødé"}, trash, {4: "age"}))
     with ProjectFolder.open(project_path) as project:
         save_by_hand(project, made)
     return made
@@ -150,9 +151,10 @@ def test_labels_notes_and_trash_reach_the_export_and_rerun_to_the_same_bytes(don
     outcome = export(done / "project.textmap", tmp_path / "export.csv")
     rows = table(tmp_path / "export.csv")
     assert (rows[8]["labels"], rows[3]["note"], rows[7]["trashed"]) == ("spam; odd; really", "'=see\nhere", "true")
+    assert [row["corrected_label"] for row in rows[3:6]] == ["", "age", ""]
     assert len(rows) == 200 and outcome.counts["trashed"] == 1 and any("trash" in said for said in outcome.remarks)
     manifest = json.loads((tmp_path / "export.manifest.json").read_text(encoding="utf-8"))
-    assert manifest["format"] == 2 and manifest["trash"]["rows"] == "7"
+    assert manifest["format"] == 3 and manifest["trash"]["rows"] == "7"
     assert manifest["labels"]["definitions"] == ["spam", "odd; really"]
     assert manifest["labels"]["assignments"][0]["rows"] == "3-8"
     assert rerun(tmp_path / "export.manifest.json", tmp_path / "again").identical is True

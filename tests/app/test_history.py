@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from desk import QUESTIONS, Desk
 
-from explorer.app import filtering, marking
+from explorer.app import curating, filtering, marking
 from explorer.app import operations as op
 from explorer.app.opening import OpenRequest
 from explorer.core.plan import Plan
@@ -40,6 +40,7 @@ def decide(desk: Desk) -> None:
     dispatch(marking.give_label(rows=rows(1, 2), name="spam"))
     dispatch(marking.write_note(row=5, text="strange"))
     dispatch(marking.put_in_trash(rows=rows(8)))
+    dispatch(curating.correct_labels(rows=rows(7, 9), label="age_limit"))
     dispatch(op.select(rows=[4, 6]))
     dispatch(filtering.add_filter(predicate=Rows.of("mine", rows(1, 2, 3), 200)))
     dispatch(op.set_colour(colour_by="intent"))
@@ -55,6 +56,7 @@ def work(desk: Desk) -> dict[str, object]:
         "bits": np.flatnonzero(state.label_bits).tolist(),
         "notes": dict(state.notes),
         "trash": np.flatnonzero(state.trashed).tolist(),
+        "corrections": dict(state.corrections),
         "selection": state.selection.tolist(),
         "chips": len(state.filters.chips),
         "colour": state.colour_by,
@@ -72,7 +74,7 @@ def test_everything_is_undone_step_by_step_and_done_again(desk: Desk) -> None:
     while desk.state.history.undo:
         seen.append(desk.state.history.undo)
         desk.session.undo()
-    assert work(desk) == start and len(seen) == 10
+    assert work(desk) == start and len(seen) == 11
     assert seen[0] == "threshold" and seen[-1] == "flag 1 text" and "labels of 2 texts" in seen
     while desk.state.history.redo:
         desk.session.redo()

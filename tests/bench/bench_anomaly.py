@@ -1,7 +1,12 @@
-"""All anomaly scores of this project against PyOD, on the same vectors with the same parameters and seed."""
+"""All anomaly scores of this project against PyOD, and its checks of labels and duplicates against cleanlab's Datalab.
+
+Each on the same vectors with the same parameters and seed, each side in a process of its own, imports included.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import sys
 import time
@@ -10,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import average_precision_score, roc_auc_score
 
 from explorer.core.anomaly.base import Detector, DetectorInput
 from explorer.core.anomaly.iforest import IsolationForest
@@ -19,7 +24,7 @@ from explorer.core.anomaly.lof import Lof
 from explorer.core.neighbors.graph import build_graph
 from explorer.core.progress import SILENT
 from tests.bench.bench_row import bench_row
-from tests.bench.realistic import in_fresh_process, labelled, vectors_file
+from tests.bench.realistic import in_fresh_process, labelled, mixed_intents, real_questions, vectors_file
 from tests.bench.texts import corpus_file
 
 row = partial(bench_row, "anomaly")
@@ -27,6 +32,7 @@ row = partial(bench_row, "anomaly")
 PROBE = "tests.bench.review_probe"
 K = 15
 SEED = 0
+FLIPPED = 0.04
 
 
 def rows(scratch: Path) -> Iterator[dict]:
@@ -44,6 +50,75 @@ def rows(scratch: Path) -> Iterator[dict]:
         found, expected = roc_auc_score(labels, scores), roc_auc_score(labels, pyods[name])
         gap = abs(found - expected)
         yield row(f"auroc_gap_{name}", gap, "AUROC", "<= 0.005", gap <= 0.005, f"PyOD {expected:.4f}, ours {found:.4f}")
+    yield from quality_rows(scratch)
+
+
+def quality_rows(scratch: Path) -> Iterator[dict]:
+    """Label errors and near-duplicates: time on 50,000 rows; on real questions, how well flipped labels are found."""
+    path = str(vectors_file(scratch))
+    ours, theirs = (in_fresh_process("tests.bench.bench_anomaly", who, path) for who in ("quality", "cleanlab"))
+    ratio = ours["all"] / theirs["all"]
+    parts = f"graph {ours['graph']:.1f} s, labels {ours['labels']:.1f} s, duplicates {ours['duplicates']:.1f} s"
+    against = f"cleanlab Datalab {theirs['all']:.1f} s, ours {ours['all']:.1f} s ({parts})"
+    yield row("quality_vs_cleanlab_50k", ratio, "of time", "<= 0.333", ratio <= 1 / 3, against)
+    vectors, intents = real_questions(scratch)
+    given, wrong = flipped(intents)
+    scores = {"ours": our_quality(vectors, given), "Datalab": datalab_quality(vectors, given)}
+    said = ", ".join(f"{name} {_score(wrong, *found)}" for name, found in scores.items())
+    mine, yours = (average_precision_score(wrong, -quality) for _, quality in scores.values())
+    yield row("label_errors_ap", mine, "AP", f">= {yours:.3f}", mine >= yours, f"{FLIPPED:.0%} flipped: {said}")
+
+
+def flipped(intents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Intents of which some say another one at random, and which."""
+    random = np.random.default_rng(SEED)
+    names, codes = np.unique(intents, return_inverse=True)
+    rows = random.choice(len(codes), int(FLIPPED * len(codes)), replace=False)
+    codes[rows] = (codes[rows] + random.integers(1, len(names), len(rows))) % len(names)
+    given = names[codes]
+    return given, given != intents
+
+
+def _score(wrong: np.ndarray, flagged: np.ndarray, quality: np.ndarray) -> str:
+    hit = np.count_nonzero(flagged & wrong)
+    precision, recall = hit / max(np.count_nonzero(flagged), 1), hit / np.count_nonzero(wrong)
+    return f"P {precision:.2f} R {recall:.2f} AP {average_precision_score(wrong, -quality):.3f}"
+
+
+def our_quality(vectors: np.ndarray, labels: np.ndarray, seconds: dict | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Which labels are flagged, and the quality of each; near-duplicates are grouped too."""
+    from explorer.core.quality.duplicates import find_duplicates
+    from explorer.core.quality.label_errors import Labels, find_label_errors
+
+    seconds = {} if seconds is None else seconds
+    start = time.perf_counter()
+    graph = build_graph(vectors, k=K)
+    seconds["graph"] = time.perf_counter() - start
+    start = time.perf_counter()
+    first, none = np.arange(len(vectors), dtype=np.int32), np.zeros(len(vectors), np.bool_)
+    find_duplicates(first, none, vectors, graph, share=0.13)
+    seconds["duplicates"] = time.perf_counter() - start
+    start = time.perf_counter()
+    names, codes = np.unique(labels, return_inverse=True)
+    made = Labels(tuple(names.tolist()), codes.astype(np.int32))
+    found = find_label_errors(made, first, vectors, ~none, graph, column="intent", seed=SEED)
+    seconds["labels"] = time.perf_counter() - start
+    flagged = none.copy()
+    flagged[found.flagged] = True
+    return flagged, np.nan_to_num(found.quality, nan=1.0)
+
+
+def datalab_quality(
+    vectors: np.ndarray, labels: np.ndarray, seconds: dict | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """The same by cleanlab, given the vectors alone as we are."""
+    from cleanlab import Datalab
+
+    lab = Datalab({"label": labels.tolist()}, label_name="label", verbosity=0)
+    with contextlib.redirect_stdout(io.StringIO()):
+        lab.find_issues(features=vectors, issue_types={"label": {}, "near_duplicate": {}})
+    found = lab.get_issues("label")
+    return found["is_label_issue"].to_numpy(), found["label_score"].to_numpy()
 
 
 def _review(scratch: Path, vectors: str) -> Iterator[dict]:
@@ -94,11 +169,18 @@ def pyod_scores(vectors: np.ndarray, seconds: dict | None = None) -> dict[str, n
     return scores
 
 
+QUALITY = {"quality": our_quality, "cleanlab": datalab_quality}
+
+
 def main(who: str, path: str) -> None:
     """Score in this process; what it took to import and load compiled code counts, for both sides."""
     vectors, seconds = np.load(path), {}
+    labels = flipped(mixed_intents(len(vectors)))[0] if who in QUALITY else None
     start = time.perf_counter()
-    {"ours": our_scores, "pyod": pyod_scores}[who](vectors, seconds)
+    if who in QUALITY:
+        QUALITY[who](vectors, labels, seconds)
+    else:
+        {"ours": our_scores, "pyod": pyod_scores}[who](vectors, seconds)
     print(json.dumps(seconds | {"all": time.perf_counter() - start}))
 
 

@@ -25,13 +25,33 @@ def vectors_file(scratch: Path, rows: int = 50_000) -> Path:
     """
     path = scratch / f"realistic-{rows}.npy"
     if not path.exists():
-        real = open_encoder(EncoderRequest()).encode(_questions()[:REAL], SILENT).vectors
-        random = np.random.default_rng(0)
-        one, other = random.integers(len(real), size=(2, rows))
-        share = random.uniform(0.6, 0.95, (rows, 1)).astype(np.float32)
+        real, _ = real_questions(scratch)
+        one, other, share = _mixes(rows)
         mixed = share * real[one] + (1.0 - share) * real[other]
         np.save(path, (mixed / np.linalg.norm(mixed, axis=1, keepdims=True)).astype(np.float32))
     return path
+
+
+def real_questions(scratch: Path) -> tuple[np.ndarray, np.ndarray]:
+    """MiniLM vectors (REAL, 384) of real questions and the intent of each."""
+    path, chosen = scratch / "real.npy", _questions()[:REAL]
+    if not path.exists():
+        texts = [row["question"] for row in chosen]
+        np.save(path, open_encoder(EncoderRequest()).encode(texts, SILENT).vectors)
+    return np.load(path), np.array([row["intent"] for row in chosen])
+
+
+def mixed_intents(rows: int = 50_000) -> np.ndarray:
+    """(rows,) for ``vectors_file``: the intent of the question that weighs more in each mix."""
+    intents = np.array([row["intent"] for row in _questions()[:REAL]])
+    return intents[_mixes(rows)[0]]
+
+
+def _mixes(rows: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of each mix the first question, the second one, and the share of the first."""
+    random = np.random.default_rng(0)
+    one, other = random.integers(REAL, size=(2, rows))
+    return one, other, random.uniform(0.6, 0.95, (rows, 1)).astype(np.float32)
 
 
 def labelled() -> tuple[np.ndarray, np.ndarray]:
@@ -49,7 +69,7 @@ def in_fresh_process(module: str, *arguments: str) -> dict:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def _questions() -> list[str]:
+def _questions() -> list[dict[str, str]]:
     file = importlib.resources.files("explorer.resources") / "samples" / "bank_questions.csv"
     with file.open(encoding="utf-8", newline="") as lines:
-        return [row["question"] for row in csv.DictReader(lines)]
+        return list(csv.DictReader(lines))

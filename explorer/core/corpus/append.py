@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pyarrow as pa
 
+from explorer.core.corpus.column_kinds import is_text
 from explorer.core.corpus.columns import cell_texts
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.corpus.keys import texts_fingerprint
@@ -20,9 +21,10 @@ def appended(old: Corpus, new: Corpus) -> Corpus:
     """
     embedded = pa.chunked_array([*old.embedded.chunks, *new.embedded.chunks], pa.large_string())
     first, second = _same_types(old.table, new.table)
+    table = pa.concat_tables([first, second], promote_options="default")
     return replace(
         old,
-        table=pa.concat_tables([first, second], promote_options="default"),
+        table=table,
         texts=pa.chunked_array([*old.texts.chunks, *new.texts.chunks], pa.large_string()),
         embedded=embedded,
         ids=pa.chunked_array([*old.ids.chunks, *_ids(old, new).chunks], pa.large_string()),
@@ -31,7 +33,14 @@ def appended(old: Corpus, new: Corpus) -> Corpus:
         fingerprint=texts_fingerprint(embedded),
         grown_from=(*old.grown_from, old.fingerprint),
         added=(*old.added, new.source),
+        spelled=tuple(name for name in table.column_names if is_text(table[name].type) and _no_texts(name, old, new)),
     )
+
+
+def _no_texts(name: str, *corpora: Corpus) -> bool:
+    """Whether the cells of a column are other values than texts wherever it was read."""
+    there = [corpus for corpus in corpora if name in corpus.table.column_names]
+    return all(name in corpus.spelled or not is_text(corpus.table[name].type) for corpus in there)
 
 
 def _ids(old: Corpus, new: Corpus) -> pa.ChunkedArray:

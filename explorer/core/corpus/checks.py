@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from explorer.core.corpus.corpus import Corpus, Rejected
 from explorer.core.corpus.keys import first_rows
+from explorer.core.corpus.language_id import NO_LANGUAGE, language_of
 from explorer.core.corpus.languages import language_name
 from explorer.core.corpus.wording import counted, quoted_list
 
@@ -22,8 +23,6 @@ ENOUGH_LETTERS = 20
 """Below this a chunk says nothing about its language."""
 
 MAINLY = 0.5
-NO_LANGUAGE = "zxx"
-"""The classifier's answer for what is no language: codes, web addresses."""
 
 
 @dataclass(frozen=True)
@@ -129,9 +128,7 @@ def main_language(corpus: Corpus, known: Sequence[str] = ()) -> tuple[str | None
     The sample is evenly spaced over the corpus, the same on every run. Neighbouring texts are joined, as a
     classifier of byte n-grams (py3langid) is unsure of a single short one.
     """
-    from py3langid import classify
-
-    found = Counter(str(classify(chunk)[0]) for chunk in _sample(corpus))
+    found = Counter(map(language_of, _sample(corpus)))
     del found[NO_LANGUAGE]
     if not found:
         return None, 0.0, 0.0

@@ -78,6 +78,8 @@ class Corpus:
     """Fingerprints of the corpora that this one was before texts were added, oldest first."""
     added: tuple[Source, ...] = ()
     """Where the texts came from that were added, in the same order; ``source`` is where the first ones came from."""
+    spelled: tuple[str, ...] = ()
+    """Columns of text whose cells are no texts but other values (numbers, lists), spelled as JSON."""
 
     @property
     def rows(self) -> int:

@@ -25,6 +25,13 @@ NO_DELIMITER = "\x1f"
 """Stands for "one column": the unit separator, which texts do not contain."""
 
 _DELIMITERS = {",": "comma-separated", "\t": "tab-separated", ";": "semicolon-separated", "|": "pipe-separated"}
+
+
+def delimiter_in(words: str) -> str:
+    """The delimiter that a dialect's words name; a comma where they name none."""
+    return next((delimiter for delimiter, named in _DELIMITERS.items() if words.startswith(named)), ",")
+
+
 _SENTENCE_WORDS = 5
 _SENTENCE_CHARACTERS = 10
 

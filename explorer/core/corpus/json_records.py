@@ -20,6 +20,9 @@ from explorer.core.corpus.raw import RawTable, ReadJob
 from explorer.core.progress import Progress
 from explorer.errors import CorpusError
 
+SPELLED = {b"spelled": b"json"}
+"""Metadata of a column of text whose cells are no texts but other values, spelled as JSON."""
+
 TEXT = "text"
 """The column of a file that holds bare strings."""
 
@@ -51,12 +54,14 @@ class Records:
     def table(self) -> pa.Table:
         for column in self._columns.values():
             column.extend([None] * (self.rows - len(column)))
-        names = list(self._columns)
-        arrays = []
-        for name in names:
-            arrays.append(column_of(self._columns[name]))
-            self._columns[name] = []
-        return pa.table(arrays, names=list(map(without_surrogates, names)))
+        arrays, fields = [], []
+        for name, values in self._columns.items():
+            column = column_of(values)
+            spelled = pa.types.is_large_string(column.type) and not any(isinstance(value, str) for value in values)
+            arrays.append(column)
+            fields.append(pa.field(without_surrogates(name), column.type, metadata=SPELLED if spelled else None))
+            values.clear()
+        return pa.table(arrays, schema=pa.schema(fields))
 
 
 def read_jsonl(job: ReadJob) -> RawTable:

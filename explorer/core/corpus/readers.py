@@ -21,7 +21,7 @@ from explorer.core.corpus.dialects import detect_dialect
 from explorer.core.corpus.encodings import looks_binary
 from explorer.core.corpus.files import HEAD, check_file, plain_file, reading, source_of, unpacked
 from explorer.core.corpus.guess import guess_roles, holds_only_numbers
-from explorer.core.corpus.json_records import read_json, read_jsonl
+from explorer.core.corpus.json_records import SPELLED, read_json, read_jsonl
 from explorer.core.corpus.keys import texts_fingerprint
 from explorer.core.corpus.parquet import read_parquet
 from explorer.core.corpus.plain_text import read_folder, read_lines
@@ -186,6 +186,9 @@ def _corpus(
         raw.rejected,
         (*raw.notices, *notices, *said, *id_notice),
         texts_fingerprint(embedded),
+        spelled=tuple(
+            name for name, read in zip(table.column_names, raw.table.schema, strict=True) if read.metadata == SPELLED
+        ),
     )
 
 

@@ -77,6 +77,7 @@ def _facts(corpus: Corpus) -> dict[str, Any]:
         "fingerprint": corpus.fingerprint,
         "grown_from": corpus.grown_from,
         "added": [asdict(source) for source in corpus.added],
+        "spelled": corpus.spelled,
         "rows": corpus.rows,
     }
 
@@ -152,4 +153,5 @@ def _corpus(table: pa.Table, meta: Mapping[str, Any]) -> Corpus:
         meta["fingerprint"],
         tuple(meta.get("grown_from", ())),
         tuple(Source(**source) for source in meta.get("added", ())),
+        tuple(meta.get("spelled", ())),
     )

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 import xml.etree.ElementTree as ElementTree
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime, time
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from explorer.core.corpus.columns import column_of
+from explorer.core.corpus.column_kinds import is_text
+from explorer.core.corpus.columns import cell_text, column_of
 from explorer.core.corpus.raw import RawTable, ReadJob
 from explorer.core.corpus.wording import counted, quoted_list
-from explorer.errors import CorpusError
+from explorer.core.progress import SILENT, Progress
+from explorer.core.storage import atomic_file
+from explorer.errors import CorpusError, OptionError
 
 
 def read_xlsx(job: ReadJob) -> RawTable:
@@ -101,3 +108,50 @@ def _table(rows: list[tuple[Any, ...]], sheet: str, others: list[str]) -> RawTab
         f"Only the sheet {sheet!r} was read; the workbook has {counted(len(others), 'other')}: {quoted_list(others)}."
     )
     return RawTable(table, f"Excel workbook, sheet {sheet!r}", notices=(said,) if others else ())
+
+
+MOST_ROWS = 1_048_576
+MOST_CHARACTERS = 32_767
+"""What a sheet, and a cell, can hold."""
+
+
+def write_xlsx(path: Path, table: pa.Table, progress: Progress = SILENT) -> None:
+    """Write a table as a workbook of one sheet: a header, then the rows, texts as texts and never as formulas.
+
+    Raises ``OptionError`` for more than a sheet can hold, ``OutputError``, ``Cancelled``.
+    """
+    import openpyxl
+
+    longest = max((_longest(column) for column in table.columns), default=0)
+    if table.num_rows >= MOST_ROWS or longest > MOST_CHARACTERS:
+        what = f"{MOST_ROWS - 1:,} rows" if table.num_rows >= MOST_ROWS else f"{MOST_CHARACTERS:,} characters in a cell"
+        raise OptionError(f"An Excel sheet can hold {what}, and this corpus has more.", "Write CSV or Parquet instead.")
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("texts")
+    sheet.append([_cell(sheet, name) for name in table.column_names])
+    for number, batch in enumerate(table.to_batches(max_chunksize=4096)):
+        progress.report(min(number * 4096 / max(table.num_rows, 1), 1.0), "Writing the workbook")
+        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            sheet.append([_cell(sheet, value) for value in row])
+    with atomic_file(path) as temporary, temporary.open("wb") as file:
+        book.save(file)
+
+
+def _longest(column: pa.ChunkedArray) -> int:
+    return int(pc.max(pc.utf8_length(column)).as_py() or 0) if is_text(column.type) else 0
+
+
+def _cell(sheet: Any, value: Any) -> Any:
+    """A text that begins with = stays a text; what a workbook has no cell for is written as a text."""
+    from openpyxl.cell import WriteOnlyCell
+
+    if isinstance(value, str):
+        cell = WriteOnlyCell(sheet, _CONTROL.sub("\ufffd", value))
+        cell.data_type = "s"
+        return cell
+    plain = value is None or isinstance(value, bool | int | float | date | time)
+    zoned = isinstance(value, datetime) and value.tzinfo is not None
+    return value if plain and not zoned else cell_text(value)
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")

@@ -29,12 +29,12 @@ PART_TOKENS = 65_536
 @dataclass(frozen=True)
 class Embedded:
     """vectors : (n, d) float32, row-aligned with the corpus.
-    cut : rows whose text was cut at the encoder's token limit.
+    cut : (n,) bool, rows whose text was cut at the encoder's token limit.
     computed : different texts that were embedded now; the others were stored or empty.
     """
 
     vectors: Vectors
-    cut: int
+    cut: NDArray[np.bool_]
     computed: int
 
 
@@ -52,7 +52,7 @@ def embed_corpus(texts: Texts, keys: Keys, encoder: Encoder, store: VectorStore,
     vectors = np.zeros((len(keys), store.dimension), dtype=np.float32)
     cut = store.gather(keys, vectors)
     progress.report(1.0, "Embedding")
-    return Embedded(vectors, int(cut.sum()), int(rows.size))
+    return Embedded(vectors, cut, int(rows.size))
 
 
 def rows_to_embed(keys: Keys, store: VectorStore) -> Rows:

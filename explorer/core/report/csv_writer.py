@@ -25,8 +25,9 @@ def harmless(cell: str) -> str:
 
 
 def write_csv(
-    path: Path, header: Sequence[str], rows: Iterable[Sequence[str]], total: int, progress: Progress = SILENT
-) -> str:
+    path: Path, header: Sequence[str], rows: Iterable[Sequence[str]], total: int, progress: Progress = SILENT,
+    *, delimiter: str = ",",
+) -> str:  # fmt: skip
     """Write ``rows`` whole or not at all; returns the file's SHA-256. Raises ``OutputError``, ``Cancelled``."""
     with output_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -34,7 +35,7 @@ def write_csv(
         atomic_file(path) as temporary,
         temporary.open("w", 1 << 20, encoding="utf-8", errors="replace", newline="") as file,
     ):
-        writer = csv.writer(file, lineterminator="\r\n")
+        writer = csv.writer(file, delimiter=delimiter, lineterminator="\r\n")
         writer.writerow(header)
         for number, row in enumerate(rows):
             if number % 4096 == 0:

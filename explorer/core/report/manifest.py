@@ -23,8 +23,8 @@ from explorer.core.results import Results
 from explorer.core.storage import write_atomically
 from explorer.errors import ManifestError
 
-FORMAT = 2
-"""1: without notes and trash, and never with labels."""
+FORMAT = 3
+"""1: without notes and trash, and never with labels. 2: without corrections of labels."""
 
 PACKAGES = (
     "annoy",
@@ -59,7 +59,7 @@ class Recipe:
     """Files whose texts were added later, with their digests."""
 
     def marks_for(self, rows: int) -> Marks:
-        """Labels, notes and trash for a corpus of so many rows. Raises ``ManifestError``."""
+        """Labels, notes, trash and corrections for a corpus of so many rows. Raises ``ManifestError``."""
         try:
             return Marks.from_dict(self.marks, rows)
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
@@ -110,6 +110,7 @@ def counts(corpus: Corpus, results: Results, decisions: Decisions) -> dict[str, 
         "labelled": marks.labelled_count,
         "noted": len(marks.notes),
         "trashed": marks.trashed_count,
+        "corrected": len(marks.corrections),
     }
 
 
@@ -175,6 +176,6 @@ def _recipe(values: Mapping[str, Any]) -> Recipe:
         overrides={int(made["row"]): made["override"] == "flag" for made in values["overrides"]},
         raw=bool(values["report"]["raw"]),
         report_digest=str(values["report"]["sha256"]),
-        marks={name: values[name] for name in ("labels", "notes", "trash") if name in values},
+        marks={name: values[name] for name in ("labels", "notes", "trash", "corrections") if name in values},
         added=tuple((Path(source["path"]), str(source["digest"])) for source in corpus.get("added", ())),
     )

@@ -1,4 +1,4 @@
-"""What a person did to the rows of a corpus beside flagging: labels, notes, the trash."""
+"""What a person did to the rows of a corpus beside flagging: labels, notes, trash, corrected labels."""
 
 from __future__ import annotations
 
@@ -29,16 +29,18 @@ def _no_trash() -> NDArray[np.bool_]:
 
 @dataclass(frozen=True, eq=False)
 class Marks:
-    """Labels, notes and trash of a corpus of n rows.
+    """Labels, notes, trash and corrections of a corpus of n rows.
 
     labels : names; label j is bit j. bits : (n,) uint64, the labels of each row; (0,) = no row has any.
     notes : row -> what the person wrote. trash : (n,) bool; (0,) = nothing was thrown away.
+    corrections : row -> what its cell in the corpus's label column should say; what it says already = found right.
     """
 
     labels: tuple[str, ...] = ()
     bits: NDArray[np.uint64] = field(default_factory=_no_bits)
     notes: Mapping[int, str] = field(default_factory=dict)
     trash: NDArray[np.bool_] = field(default_factory=_no_trash)
+    corrections: Mapping[int, str] = field(default_factory=dict)
 
     def names_of(self, row: int) -> tuple[str, ...]:
         """The labels of one row, in the order of their definition."""
@@ -74,14 +76,18 @@ class Marks:
         return int(np.count_nonzero(self.bits))
 
     def as_dict(self, ids: pa.ChunkedArray) -> dict[str, Any]:
-        """JSON-able: ``labels`` (definitions and assignments), ``notes`` and ``trash``; ``ids`` are the corpus's.
+        """JSON-able: ``labels`` (definitions and assignments), ``notes``, ``trash`` and ``corrections``.
+
+        ids : the corpus's.
 
         Rows are written as ranges ("0-3,17"), so that a label on a million rows stays a line.
         """
         assigned = [{"label": name, **_listed(self.rows_with(name), ids)} for name in self.labels]
         notes = [{"row": row, "id": ids[row].as_py(), "note": note} for row, note in sorted(self.notes.items())]
+        made = [{"row": row, "id": ids[row].as_py(), "label": to} for row, to in sorted(self.corrections.items())]
         labels = {"definitions": list(self.labels), "assignments": [entry for entry in assigned if entry["count"]]}
-        return {"labels": labels, "notes": notes, "trash": _listed(np.flatnonzero(self.trash), ids)}
+        trash = _listed(np.flatnonzero(self.trash), ids)
+        return {"labels": labels, "notes": notes, "trash": trash, "corrections": made}
 
     @staticmethod
     def from_dict(values: Mapping[str, Any], rows: int) -> Marks:
@@ -96,14 +102,16 @@ class Marks:
         found = {str(entry["label"]): row_numbers(entry["rows"], rows) for entry in labels["assignments"]}
         trashed = row_numbers((values.get("trash") or {"rows": ""})["rows"], rows)
         notes = {inside(int(entry["row"]), rows): str(entry["note"]) for entry in values.get("notes") or ()}
-        return Marks(names, _bits(names, found, rows), notes, _mask(trashed, rows))
+        made = {inside(int(entry["row"]), rows): str(entry["label"]) for entry in values.get("corrections") or ()}
+        return Marks(names, _bits(names, found, rows), notes, _mask(trashed, rows), made)
 
     def same_as(self, other: Marks) -> bool:
         """Whether both say the same about every row; the order in which labels were defined counts."""
         same_rows = np.array_equal(np.flatnonzero(self.trash), np.flatnonzero(other.trash))
         held, other_held = np.flatnonzero(self.bits), np.flatnonzero(other.bits)
         same_bits = np.array_equal(held, other_held) and np.array_equal(self.bits[held], other.bits[other_held])
-        return self.labels == other.labels and dict(self.notes) == dict(other.notes) and same_rows and same_bits
+        same_words = dict(self.notes) == dict(other.notes) and dict(self.corrections) == dict(other.corrections)
+        return self.labels == other.labels and same_words and same_rows and same_bits
 
 
 NO_MARKS = Marks()

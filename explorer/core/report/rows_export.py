@@ -87,12 +87,12 @@ def _told(report: Report, rows: Rows | None, progress: Progress) -> Iterator[Bat
 def json_lines(batch: Batch) -> Iterator[str]:
     """One JSON object a row. Valid JSON throughout: what is not finite is null, clocks and dates are ISO 8601."""
     names = tuple(batch.columns)
-    columns = [_json_values(batch.columns[name], own=name in batch.own) for name in names]
+    columns = [json_values(batch.columns[name], own=name in batch.own) for name in names]
     for row in zip(*columns, strict=True):
         yield json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False, allow_nan=False)
 
 
-def _json_values(column: pa.Array | pa.ChunkedArray, *, own: bool) -> Iterable[Any]:
+def json_values(column: pa.Array | pa.ChunkedArray, *, own: bool) -> Iterable[Any]:
     """The report's numbers with six digits, as in its CSV; the corpus's with the digits that they have."""
     kind, values = column.type, column.to_pylist()
     if own and (pa.types.is_float32(kind) or pa.types.is_float16(kind)):

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from explorer.core.corpus.columns import cell_texts, unclashing
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.progress import SILENT, Progress
+from explorer.core.quality.checks import Check, bits_of, names_in
 from explorer.core.report.csv_writer import harmless, write_csv
 from explorer.core.report.decisions import Decisions
 from explorer.core.report.marks import joined
@@ -34,6 +35,7 @@ LABELS, TRASHED = "labels", "trashed"
 AGREEMENT = "agreement"
 """Column with the number of detectors that would flag a text by their own thresholds."""
 OUTLIER = ("outlier_kind", "alike_group")
+QUALITY = ("duplicate_group", "suggested_label", "label_quality", "corrected_label", "checks")
 
 Rows = NDArray[np.int64]
 
@@ -77,7 +79,8 @@ class Report:
         scores += [] if results.agreement is None else [AGREEMENT]
         judgement = ["anomaly_score", "anomaly_rank", "flagged", "override", "triage"]
         neighbours = ["neighbor_rows", "neighbor_distances", "duplicate_of"]
-        return ["x", "y", *judgement, LABELS, "note", TRASHED, "reason", *OUTLIER, *scores, *neighbours]
+        own = [*judgement, LABELS, "note", TRASHED, "reason", *OUTLIER]
+        return ["x", "y", *own, *scores, *neighbours, *QUALITY]
 
     @cached_property
     def _own_names(self) -> list[str]:
@@ -144,8 +147,34 @@ class Report:
             *self._agreement(rows),
             *self._neighbours(rows),
             _unless(self.first_rows[rows], self.first_rows[rows] == rows),
+            *self._quality(rows),
         ]
         return Batch(dict(zip(self.header, columns, strict=True)), frozenset(self._own_names))
+
+    def _quality(self, rows: Rows) -> list[pa.Array]:
+        """The columns named in ``QUALITY``; null where nothing was computed, or there is nothing to say."""
+        duplicates, labels = self.results.duplicates, self.results.labels
+        nothing = pa.nulls(len(rows), pa.string())
+        groups = np.full(len(rows), -1) if duplicates is None else duplicates.groups[rows].astype(np.int64)
+        suggested = nothing if labels is None else _named(labels.names, labels.suggested[rows])
+        quality = pa.nulls(len(rows), pa.float32()) if labels is None else measured(labels.quality[rows])
+        made = self.decisions.marks.corrections
+        corrected = pa.array([made.get(row) for row in rows.tolist()], pa.string())
+        return [_unless(groups, groups < 0), suggested, quality, corrected, self._failed(rows)]
+
+    def _failed(self, rows: Rows) -> pa.Array:
+        """The names of the checks that each row fails; each combination is spelled out once."""
+        held, inverse = np.unique(self._check_bits[rows], return_inverse=True)
+        names = [names_in(self._checks, bits) for bits in held.tolist()]
+        return pa.array([list(names[place]) for place in inverse.tolist()], pa.list_(pa.string()))
+
+    @cached_property
+    def _checks(self) -> tuple[Check, ...]:
+        return self.results.checks(self.corpus.rows)
+
+    @cached_property
+    def _check_bits(self) -> NDArray[np.uint32]:
+        return bits_of(self._checks, self.corpus.rows)
 
     @cached_property
     def first_rows(self) -> Rows:
@@ -248,6 +277,11 @@ def _lists(values: NDArray[Any], there: NDArray[np.bool_], kind: pa.DataType) ->
     """The values of each line that are there, as one list a line."""
     ends = np.concatenate([[0], there.sum(axis=1).cumsum()]).astype(np.int32)
     return pa.ListArray.from_arrays(pa.array(ends), pa.array(values[there], kind.value_type))
+
+
+def _named(names: Sequence[str], codes: NDArray[np.int32]) -> pa.Array:
+    """(n,) names by number; null for -1."""
+    return pa.array(names, pa.string()).take(pa.array(codes, mask=codes < 0))
 
 
 def _unless(values: Rows, absent: NDArray[np.bool_]) -> pa.Array:

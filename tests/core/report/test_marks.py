@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +18,9 @@ ROWS = 200
 IDS = pa.chunked_array([pa.array([f"T{row}" for row in range(ROWS)], pa.large_string())])
 
 
+NOTES = st.dictionaries(st.integers(0, ROWS - 1), st.text(max_size=9))
+
+
 @st.composite
 def some_marks(draw: st.DrawFn) -> Marks:
     names = draw(st.lists(st.text(min_size=1, max_size=6), unique=True, max_size=5))
@@ -24,7 +28,7 @@ def some_marks(draw: st.DrawFn) -> Marks:
     for row in draw(st.lists(st.integers(0, ROWS - 1), max_size=20)):
         bits[row] = draw(st.integers(0, 2 ** len(names) - 1))
         trash[row] = draw(st.booleans())
-    return Marks(tuple(names), bits, draw(st.dictionaries(st.integers(0, ROWS - 1), st.text(max_size=9))), trash)
+    return Marks(tuple(names), bits, draw(NOTES), trash, draw(NOTES))
 
 
 @given(some_marks())
@@ -65,12 +69,14 @@ def test_nothing_done_costs_nothing() -> None:
 
 
 def test_any_difference_is_seen() -> None:
-    marks = Marks(("a", "b"), np.array([1, 0, 2], np.uint64), {1: "n"}, np.array([True, False, False]))
+    trash = np.array([True, False, False])
+    marks = Marks(("a", "b"), np.array([1, 0, 2], np.uint64), {1: "n"}, trash, {2: "c"})
     others = [
-        Marks(("b", "a"), marks.bits, marks.notes, marks.trash),
-        Marks(marks.labels, np.array([1, 1, 2], np.uint64), marks.notes, marks.trash),
-        Marks(marks.labels, marks.bits, {1: "m"}, marks.trash),
-        Marks(marks.labels, marks.bits, marks.notes, np.array([True, False, True])),
+        replace(marks, labels=("b", "a")),
+        replace(marks, bits=np.array([1, 1, 2], np.uint64)),
+        replace(marks, notes={1: "m"}),
+        replace(marks, trash=np.array([True, False, True])),
+        replace(marks, corrections={2: "d"}),
     ]
     assert marks.same_as(marks) and not any(marks.same_as(other) for other in others)
 
@@ -89,6 +95,8 @@ def test_any_difference_is_seen() -> None:
         {"trash": {"rows": 3}},
         {"notes": [{"row": 5, "note": "x"}]},
         {"notes": [{"note": "x"}]},
+        {"corrections": [{"row": 5, "label": "x"}]},
+        {"corrections": [{"row": 1}]},
     ],
 )
 def test_what_was_never_written_is_refused(values: dict[str, object]) -> None:
