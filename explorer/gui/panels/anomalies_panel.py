@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QPushButton,
     QSplitter,
     QTableView,
@@ -33,9 +32,10 @@ from explorer.errors import OptionError
 from explorer.gui.item_models.ranking_model import RankingModel
 from explorer.gui.key_words import keyed
 from explorer.gui.line_boxes import LineBoxes
-from explorer.gui.parts import UNIT, column, labelled, line, named, number, prose, threshold_words
+from explorer.gui.parts import UNIT, column, labelled, line, named, number, prose, scrolled, threshold_words
 from explorer.gui.row_menu import offer_row_menu
 from explorer.gui.tables import dress_table, follow_current
+from explorer.gui.widgets.elided import ElidedLine
 from explorer.gui.widgets.histogram import ScoreHistogram
 
 NO_SCORES = np.empty(0)
@@ -71,7 +71,7 @@ class AnomaliesPanel(QWidget):
         self._within = named(QComboBox(), "Compare with", WITHIN_TIP)
         self._learn = named(QCheckBox("&Learn from decisions"), "Learn from decisions", LEARN_TIP)
         self._progress = keyed(
-            QLabel(), "Reviewed", "Flagged texts that you have confirmed ({flag}) or dismissed ({clear})"
+            ElidedLine(), "Reviewed", "Flagged texts that you have confirmed ({flag}) or dismissed ({clear})"
         )
         self._rule = named(QPushButton("&Use the rule"), "Use the rule's threshold")
         self._words = prose()
@@ -108,10 +108,9 @@ class AnomaliesPanel(QWidget):
         whole.addLayout(self._controls())
         whole.addWidget(self._line)
         whole.addWidget(self._histogram, 1)
-        below = line()
-        below.addWidget(self._words, 1)
-        below.addWidget(self._rule, 0, Qt.AlignmentFlag.AlignTop)
-        whole.addLayout(below)
+        said = scrolled(self._words)  # the longest sentences must not take the histogram's place
+        said.setFixedHeight(3 * self._words.fontMetrics().lineSpacing() + UNIT // 2)
+        whole.addWidget(said)
         return area
 
     def _controls(self) -> QHBoxLayout:
@@ -120,6 +119,7 @@ class AnomaliesPanel(QWidget):
             row.addWidget(labelled(words, control))
             row.addWidget(control)
         row.addStretch(1)
+        row.addWidget(self._rule)
         return row
 
     def _right(self) -> QWidget:
@@ -137,8 +137,7 @@ class AnomaliesPanel(QWidget):
         row = line()
         row.addWidget(labelled("L&ist", self._show))
         row.addWidget(self._show)
-        row.addWidget(self._progress)
-        row.addStretch(1)
+        row.addWidget(self._progress, 1)
         row.addWidget(self._learn)
         self._learn.toggled.connect(lambda on: self._session.store.dispatch(set_learning(on=on)))
         whole.addLayout(row)
@@ -204,7 +203,8 @@ class AnomaliesPanel(QWidget):
 
     def _show_review(self, state: AppState) -> None:
         reviewed, total = progress(state)
-        self._progress.setText(f"{number(reviewed)} of {number(total)} reviewed" if total else "Nothing flagged")
+        words = f"{number(reviewed)} of {number(total)} reviewed" if total else "Nothing flagged"
+        self._progress.set_words(words, tip=False)
         labels = state.corpus is not None and state.corpus.roles.label is not None
         with QSignalBlocker(self._learn), QSignalBlocker(self._within):
             self._learn.setChecked(state.plan.learn)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHeaderView, QSplitter, QStackedWidget, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QHeaderView, QSizePolicy, QSplitter, QStackedWidget, QTreeWidget, QTreeWidgetItem, QWidget
 
 from explorer.app import curating
 from explorer.app.changes import Changes
@@ -53,6 +53,10 @@ class QualityPanel(QWidget):
         self._list.currentItemChanged.connect(lambda item, _: self._show_page(item))
         self._list.itemClicked.connect(lambda item, _: self._select(item))
         self._list.itemActivated.connect(lambda item, _: self._select(item))
+        # Words wrapped at the width of a tab not seen yet would make the window higher.
+        for shown in (self._pages, self._empty):
+            shown.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+            shown.setMinimumHeight(15 * UNIT)
         self._about.setMinimumHeight(3 * self._about.fontMetrics().lineSpacing())  # nothing moves as it changes
         self._about.setAlignment(Qt.AlignmentFlag.AlignTop)
         left = QWidget()

@@ -20,10 +20,11 @@ class ElidedLine(QLabel):
         """All that is to be said."""
         return self._words
 
-    def set_words(self, words: str) -> None:
+    def set_words(self, words: str, *, tip: bool = True) -> None:
+        """tip : whether the tooltip says them, too; without, it stays what it is."""
         self._words = words
-        self.setToolTip(words)
-        self.setAccessibleName(words)
+        if tip:
+            self.setToolTip(words)
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
