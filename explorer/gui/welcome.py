@@ -93,7 +93,9 @@ class Welcome(QWidget):
 
     def tell_keys(self, keys: Mapping[str, str]) -> None:
         """Name the keys of actions as they are now."""
+        hidden = self._tips.isHidden()  # somebody may have had enough of them
         self._tips.set_tips([words.format_map(keys) for words in TIPS], self._tips.place)
+        self._tips.setHidden(hidden)
 
     def _show_recent(self, projects: tuple[str, ...]) -> None:
         while (item := self._recent.takeAt(0)) is not None:

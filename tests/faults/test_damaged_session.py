@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer.app import filtering, marking
+from explorer.app import curating, filtering, marking
 from explorer.app import operations as op
 from explorer.app.work import WORK
 from explorer.core.query.predicates import Rows
@@ -40,6 +40,7 @@ def worked_on(tmp_path_factory: pytest.TempPathFactory) -> Path:
     dispatch(marking.put_in_trash(rows=np.array([8])))
     dispatch(filtering.add_filter(predicate=Rows.of("mine", np.array([1, 2, 3]), 60)))
     dispatch(filtering.save_filter(name="mine", filters=desk.state.filters))
+    dispatch(curating.correct_labels(rows=np.array([9]), label="card_arrival"))
     dispatch(op.select(rows=[4, 6]))
     dispatch(op.set_colour(colour_by="intent"))
     dispatch(op.hide_entries(names=["card_arrival"]))

@@ -77,10 +77,10 @@ class Explainer:
         return corpus_facts(scores, detectors, self._scored_with, lengths, self._around(), novelty=novelty)
 
     def _around(self) -> Surroundings:
-        results, plan = self._results, self._plan
+        results, plan, graph = self._results, self._plan, self._results.graph
         return Surroundings(
-            graph=results.graph,
-            kinds=None if results.graph is None else outlier_kinds(results.graph, plan.k, results.groups),
+            graph=graph,
+            kinds=None if graph is None else outlier_kinds(graph, min(plan.k, graph.k), results.groups),
             groups=results.groups,
             written=None if results.characters is None else unusual(results.characters),
             peers=results.peers,

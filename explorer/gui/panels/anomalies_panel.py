@@ -109,7 +109,9 @@ class AnomaliesPanel(QWidget):
         whole.addWidget(self._line)
         whole.addWidget(self._histogram, 1)
         said = scrolled(self._words)  # the longest sentences must not take the histogram's place
-        said.setFixedHeight(3 * self._words.fontMetrics().lineSpacing() + UNIT // 2)
+        lines = self._words.fontMetrics().lineSpacing()
+        said.setMinimumHeight(lines)
+        said.setMaximumHeight(3 * lines + UNIT // 2)
         whole.addWidget(said)
         return area
 
