@@ -26,8 +26,13 @@ MAX_K = 1_000
 MAX_ASKED = 10_000
 """A k above ``MAX_K`` may be asked of a corpus of fewer texts: it is answered with what there is."""
 
-LINE = ("threshold", "flag_share", "threshold_z", "target_precision")
-"""Parameters that say where the line is drawn; without any of them it follows from the scores."""
+LINE: Mapping[str, str] = {
+    "threshold": "a threshold",
+    "flag_share": "a flag share",
+    "threshold_z": "a number of deviations",
+    "target_precision": "a target precision",
+}
+"""Parameters that say where the line is drawn, in words; without any of them it follows from the scores."""
 
 
 Mode = Literal["unsupervised", "novelty"]
@@ -169,10 +174,9 @@ class Plan:
             )
 
     def _check_flags(self) -> None:
-        if sum(getattr(self, name) is not None for name in LINE) > 1:
-            raise OptionError(
-                "More than one of threshold, flag share, deviations and target precision was given.", "Give one."
-            )
+        given = [words for name, words in LINE.items() if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise OptionError(f"Both {' and '.join(given)} were given.", "Give one of them.")
         if self.threshold_z is not None:
             check_deviations(self.threshold_z)
         if self.target_precision is not None:
