@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from explorer.app.jobs import JobEvent, JobRunner
 from explorer.app.state import JobStatus, JobView
 from explorer.app.thread_jobs import ThreadJobs, Work
+from explorer.core.progress import Cancelled
 from explorer.errors import ExplorerError, WorkerError
 
 Post = Callable[[Callable[[], None]], None]
@@ -201,8 +202,12 @@ class Lanes:
         interrupt : makes ``work`` end soon with an error; called when nobody waits for the answer any more.
         """
 
+        number = self._latest.get(kind, 0) + 1
+
         def asked() -> T:
             with self._guard:
+                if self._closed or number != self._latest[kind]:
+                    raise Cancelled
                 self._asking = (kind, interrupt)
             try:
                 return work()
@@ -210,7 +215,6 @@ class Lanes:
                 with self._guard:
                     self._asking = None
 
-        self._interrupt(kind)
         self._newest(kind, self._queries, asked, done, failed)
 
     def drop(self, kind: str) -> None:
@@ -219,8 +223,9 @@ class Lanes:
         self._interrupt(kind)
 
     def _interrupt(self, kind: str | None) -> None:
-        """End the question under way if it is of this kind (None = any)."""
-        asking = self._asking
+        """End the question under way if it is of this kind (None = any); one that begins later sees it by itself."""
+        with self._guard:
+            asking = self._asking
         if asking is not None and kind in (None, asking[0]):
             self._insist(asking)
 
@@ -238,6 +243,7 @@ class Lanes:
         self, kind: str, pool: ThreadPoolExecutor, work: Callable[[], T], done: Callable[[T], None], failed: OnFailed
     ) -> None:
         number = self._latest[kind] = self._latest.get(kind, 0) + 1
+        self._interrupt(kind)
 
         def latest() -> tuple[T] | None:
             return (work(),) if number == self._latest[kind] else None

@@ -102,6 +102,21 @@ def test_a_filter_under_way_is_given_up_for_a_newer_one_and_at_the_end(desk: Des
     desk.session.close()
 
 
+def test_closing_at_once_ends_a_question_that_has_not_begun(desk: Desk, small_csv: Path) -> None:
+    desk.open(small_csv)
+    began, go_on = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        began.set()
+        go_on.wait(20)
+
+    desk.session._lanes.query("before", wait, nothing, nothing)
+    assert began.wait(20)
+    desk.session.store.dispatch(filtering.add_filter(predicate=Expression(ENDLESS)))
+    threading.Timer(0.5, go_on.set).start()
+    desk.session.close()
+
+
 def test_a_job_that_is_held_while_it_waits_goes_back_to_waiting(asker: Asker, tmp_path: Path) -> None:
     handlers = Handlers("Adding", nothing, nothing)
     first = asker.lanes.submit("add", {"project": str(tmp_path / "none"), "path": "none"}, handlers)
