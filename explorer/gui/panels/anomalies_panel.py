@@ -53,8 +53,8 @@ LEARN_TIP = (
 )
 WIDTHS = {"rank": 56, "score": 64, "review": 120}
 LABEL_WIDTH = 13 * UNIT
-LIST_LENGTH = 13
-"""Characters of the list's name that are always seen; all of them where there is room."""
+WITHIN_LENGTH, LIST_LENGTH = 5, 7
+"""Characters of what is compared with and of the list's name that are always seen; all of them where there is room."""
 SIZES = [440, 560]
 
 
@@ -120,7 +120,9 @@ class AnomaliesPanel(QWidget):
         for words, control in (("&Detector", self._detector), ("Compare &with", self._within)):
             row.addWidget(labelled(words, control))
             row.addWidget(control)
-        row.addStretch(1)
+        self._within.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._within.setMinimumContentsLength(WITHIN_LENGTH)
+        row.setStretchFactor(self._within, 1)
         row.addWidget(self._rule)
         return row
 

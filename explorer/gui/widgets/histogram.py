@@ -117,7 +117,7 @@ class ScoreHistogram(QWidget):
         return QSize(360, 180)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(200, 96)
+        return QSize(200, 92)
 
     @painted
     def paintEvent(self, painter: QPainter) -> None:
