@@ -55,7 +55,7 @@ WIDTHS = {"rank": 56, "score": 64, "review": 120}
 LABEL_WIDTH = 13 * UNIT
 WITHIN_LENGTH, LIST_LENGTH = 5, 7
 """Characters of what is compared with and of the list's name that are always seen; all of them where there is room."""
-SIZES = [440, 560]
+SIZES = [500, 500]
 
 
 class AnomaliesPanel(QWidget):
@@ -140,8 +140,8 @@ class AnomaliesPanel(QWidget):
         whole = column(area, margin=0)
         row = line()
         row.addWidget(labelled("L&ist", self._show))
-        row.addWidget(self._show)
-        row.addWidget(self._progress, 1)
+        row.addWidget(self._show, 3)
+        row.addWidget(self._progress, 2)
         row.addWidget(self._learn)
         self._learn.toggled.connect(lambda on: self._session.store.dispatch(set_learning(on=on)))
         whole.addLayout(row)
