@@ -29,13 +29,14 @@ def progress(state: AppState) -> tuple[int, int]:
     """How many texts are reviewed, of how many: those that the line flags, and those flagged by hand."""
     if state.flagged is None or state.threshold is None or state.ranking is None:
         return 0, 0
-    dismissed = [row for row, flag in state.overrides.items() if not flag]
-    rows, ranking, line = np.array(dismissed, np.int64), state.ranking, state.threshold
+    decided = np.fromiter(state.overrides, np.int64, len(state.overrides))
+    rows = decided[~np.fromiter(state.overrides.values(), np.bool_, len(state.overrides))]
+    ranking, line = state.ranking, state.threshold
     with np.errstate(invalid="ignore"):
         would = ranking.scores[rows] >= line.value
     if line.most is not None:
         would &= ranking.ranks[rows] <= line.most
-    reviewed = len(state.overrides) - len(dismissed) + int(np.count_nonzero(would))
+    reviewed = len(state.overrides) - len(rows) + int(np.count_nonzero(would))
     return reviewed, state.flag_count + int(np.count_nonzero(would))
 
 

@@ -6,6 +6,7 @@ whole, as compressed bytes without anything executable; an action writes only th
 
 from __future__ import annotations
 
+import base64
 import json
 import zlib
 from collections.abc import Callable, Mapping
@@ -14,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from explorer.app.labels import NO_BITS, Label
 from explorer.app.state import ANOMALY, NO_MASK, NO_ROWS, AppState
@@ -23,6 +25,8 @@ from explorer.errors import ExplorerError
 
 FLAGS = (("flag", True), ("clear", False))
 """Decisions by hand as they are kept."""
+FEW = 1_000
+"""Decisions up to which their rows are kept one by one."""
 FAST = 1
 """zlib's level: rows are mostly zeros, which pack well at any level."""
 
@@ -111,13 +115,34 @@ def _encode_by_row(values: Mapping[int, Any]) -> bytes:
 
 
 def _encode_flags(values: Mapping[int, bool]) -> bytes:
-    """Rows by decision: a list of pairs takes ten times as long to read, and a person may flag a hundred thousand."""
-    return _pack({word: [row for row, made in values.items() if made is flag] for word, flag in FLAGS})
+    """Rows by decision: a person may flag a hundred thousand, and every step of the history holds them."""
+    rows = np.fromiter(values, np.int64, len(values))
+    made = np.fromiter(values.values(), np.bool_, len(values))
+    return _pack({word: _listed(rows[made == flag]) for word, flag in FLAGS})
+
+
+def _listed(rows: NDArray[np.int64]) -> list[int] | str:
+    """Few rows as numbers; many as one bit a row."""
+    if len(rows) <= FEW:
+        return [int(row) for row in rows]
+    held = np.zeros(int(rows.max()) + 1, np.bool_)
+    held[rows] = True
+    return base64.b64encode(np.packbits(held).tobytes()).decode("ascii")
+
+
+def _rows_listed(kept: Any) -> list[int]:
+    if not isinstance(kept, str):
+        return [int(row) for row in kept]
+    found: list[int] = np.flatnonzero(np.unpackbits(np.frombuffer(base64.b64decode(kept), np.uint8))).tolist()
+    return found
 
 
 def _decode_flags(stored: bytes, rows: int) -> Any:
     kept = _unpack(stored)
-    return _by_row({row: flag for word, flag in FLAGS for row in map(int, kept[word])}, rows)
+    found: dict[int, bool] = {}
+    for word, flag in FLAGS:
+        found |= dict.fromkeys(_rows_listed(kept[word]), flag)
+    return _by_row(found, rows)
 
 
 def _decode_notes(stored: bytes, rows: int) -> Any:
@@ -125,6 +150,8 @@ def _decode_notes(stored: bytes, rows: int) -> Any:
 
 
 def _by_row(values: dict[int, Any], rows: int) -> Mapping[int, Any]:
+    if not values or (min(values) >= 0 and max(values) < rows):
+        return MappingProxyType(values)
     return MappingProxyType({row: value for row, value in values.items() if 0 <= row < rows})
 
 
@@ -151,10 +178,10 @@ def _texts(count: int) -> str:
 
 
 def _describe_flags(before: Mapping[int, bool], after: Mapping[int, bool]) -> str:
-    made = [flag for row, flag in after.items() if before.get(row) is not flag]
+    made = after.items() - before.items()
     if not made:
         return f"decision of {_texts(len(before) - len(after))} taken back"
-    return f"{'flag' if made[0] else 'clear'} {_texts(len(made))}"
+    return f"{'flag' if next(iter(made))[1] else 'clear'} {_texts(len(made))}"
 
 
 def _describe_corrections(before: Mapping[int, str], after: Mapping[int, str]) -> str:

@@ -37,8 +37,10 @@ def labelled(corpus: Corpus, odd_value: str | None) -> Labelled | None:
 def known(overrides: Mapping[int, bool], labels: Labelled | None) -> Evidence:
     """Every text that is known to be odd or fine, ascending; a decision by hand wins over a label."""
     if labels is None:
-        rows = np.array(sorted(overrides), np.int64)
-        return Evidence(rows, np.array([overrides[row] for row in rows.tolist()], np.bool_))
+        rows = np.fromiter(overrides, np.int64, len(overrides))
+        odd = np.fromiter(overrides.values(), np.bool_, len(overrides))
+        order = np.argsort(rows)
+        return Evidence(rows[order], odd[order])
     merged = labels.copy()
     merged[np.fromiter(overrides, np.int64, len(overrides))] = np.fromiter(overrides.values(), np.int8, len(overrides))
     rows = np.flatnonzero(merged >= 0)
