@@ -35,6 +35,7 @@ class TableColumns(QObject):
         self._model = model
         self._moved = moved
         self._widths: dict[str, int] = {}
+        self._measured: dict[str, int] = {}
         self._visible: dict[str, bool] = {}
         self._usual: Mapping[str, bool] = {}
         self._beside: frozenset[str] = frozenset()
@@ -46,6 +47,8 @@ class TableColumns(QObject):
         self._room = table.viewport()  # while a table is being destroyed it cannot be asked for it
         for watched in (self._room, header.viewport()):
             watched.installEventFilter(self)
+        for changed in (model.modelReset, model.dataChanged, model.layoutChanged):
+            changed.connect(lambda *_: self._measured.clear())
 
     def start(self, beside: Sequence[str]) -> None:
         """Other columns, as they are at first."""
@@ -75,13 +78,19 @@ class TableColumns(QObject):
         self._moved()
 
     def fit(self) -> None:
-        """Each column as wide as what stands in it; the texts have the rest of the room."""
+        """Each column as wide as what stands in it now; the texts have the rest of the room."""
+        self._measured.clear()
+        self._share_room()
+
+    def _share_room(self) -> None:
         self._arranging = True
         room = self._room.width()
         for section, shown in enumerate(self._model.columns):
             if shown.key == TEXT or self._table.isColumnHidden(section):
                 continue
-            width = self._widths.get(shown.key) or self._needed(section)
+            if shown.key not in self._measured:
+                self._measured[shown.key] = self._needed(section)
+            width = self._widths.get(shown.key) or self._measured[shown.key]
             self._table.setColumnWidth(section, width)
             room -= width if shown.key in self._beside else 0
         self._table.setColumnWidth(self._model.section_of(TEXT), self._widths.get(TEXT) or max(room, LEAST_TEXT))
@@ -104,7 +113,7 @@ class TableColumns(QObject):
         """Sections that are moved while the header is pressed are moved by hand; other room is shared anew."""
         if watched is self._room:
             if event.type() == QEvent.Type.Resize:
-                self.fit()
+                self._share_room()
         elif event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick):
             self._by_hand = True
         elif event.type() == QEvent.Type.MouseButtonRelease:
