@@ -66,13 +66,14 @@ class Hands:
 
     def find(self, kind: type[W], name: str = "", within: QWidget | None = None) -> W | None:
         """The visible widget of a kind with an accessible name; None where there is none now."""
-        for widget in (within or self.window).findChildren(kind):
-            if widget.isVisible() and (not name or widget.accessibleName() == name):
-                return widget
-        return None
+        named = (widget for widget in self.all(kind, within) if not name or widget.accessibleName() == name)
+        return next(named, None)
 
     def all(self, kind: type[W], within: QWidget | None = None) -> list[W]:
-        return [widget for widget in (within or self.window).findChildren(kind) if widget.isVisible()]
+        parent = within or self.window
+        if not isValid(parent):  # a dialog that was answered meanwhile
+            return []
+        return [widget for widget in parent.findChildren(kind) if widget.isVisible()]
 
     # --- mouse ----------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QToolButton,
     QTreeWidget,
 )
+from shiboken6 import isValid
 
 from explorer.gui.filter_dialog import FilterDialog
 from explorer.gui.widgets.chip import Chip
@@ -234,6 +235,8 @@ def _fill_filter_dialog(p: Person) -> Steps:
             yield from p.hands.type(p.some("amount > 6", "amount >", "flagged"))
     for _ in range(ANSWERS):
         yield
+    if not isValid(dialog):  # answered meanwhile
+        return
     buttons = dialog.findChild(QDialogButtonBox)
     if buttons is not None and p.chance(0.8):
         p.hands.click(buttons.button(QDialogButtonBox.StandardButton.Ok))
