@@ -116,9 +116,12 @@ def _encode_by_row(values: Mapping[int, Any]) -> bytes:
 
 def _encode_flags(values: Mapping[int, bool]) -> bytes:
     """Rows by decision: a person may flag a hundred thousand, and every step of the history holds them."""
-    rows = np.fromiter(values, np.int64, len(values))
-    made = np.fromiter(values.values(), np.bool_, len(values))
+    rows, made = _rows_and_flags(values)
     return _pack({word: _listed(rows[made == flag]) for word, flag in FLAGS})
+
+
+def _rows_and_flags(values: Mapping[int, bool]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    return np.fromiter(values, np.int64, len(values)), np.fromiter(values.values(), np.bool_, len(values))
 
 
 def _listed(rows: NDArray[np.int64]) -> list[int] | str:
@@ -178,10 +181,13 @@ def _texts(count: int) -> str:
 
 
 def _describe_flags(before: Mapping[int, bool], after: Mapping[int, bool]) -> str:
-    made = after.items() - before.items()
-    if not made:
+    (old_rows, old), (rows, flags) = _rows_and_flags(before), _rows_and_flags(after)
+    known = np.full(max(old_rows.max(initial=0), rows.max(initial=0)) + 1, -1, np.int8)
+    known[old_rows] = old
+    made = flags[known[rows] != flags]
+    if not len(made):
         return f"decision of {_texts(len(before) - len(after))} taken back"
-    return f"{'flag' if next(iter(made))[1] else 'clear'} {_texts(len(made))}"
+    return f"{'flag' if made[0] else 'clear'} {_texts(len(made))}"
 
 
 def _describe_corrections(before: Mapping[int, str], after: Mapping[int, str]) -> str:
