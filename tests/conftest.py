@@ -33,13 +33,17 @@ def sample_rows(count: int) -> list[dict[str, str]]:
     return rows[: count - len(odd)] + odd
 
 
-@pytest.fixture
-def small_csv(tmp_path: Path) -> Path:
-    """200 bank questions and real odd ones, as a CSV file."""
-    path = tmp_path / "questions.csv"
-    rows = sample_rows(200)
+def write_sample(path: Path, count: int) -> Path:
+    """``sample_rows`` as a CSV file."""
+    rows = sample_rows(count)
     with path.open("w", encoding="utf-8", newline="") as lines:
         writer = csv.DictWriter(lines, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
     return path
+
+
+@pytest.fixture
+def small_csv(tmp_path: Path) -> Path:
+    """200 bank questions and real odd ones, as a CSV file."""
+    return write_sample(tmp_path / "questions.csv", 200)

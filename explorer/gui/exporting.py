@@ -199,7 +199,8 @@ class CorrectedDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Export the corrected corpus")
-        self._trash = QCheckBox(f"&Leave out the {counted(state.trash_count, 'text')} in the trash")
+        trash = f"&Leave out the {counted(state.trash_count, 'text')} in the trash"
+        self._trash = QCheckBox(trash if state.trash_count else "No text is in the trash")
         self._trash.setChecked(bool(state.trash_count))
         self._trash.setEnabled(bool(state.trash_count))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)

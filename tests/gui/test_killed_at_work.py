@@ -19,7 +19,7 @@ from explorer.app.headless import run_corpus
 from explorer.app.settings import load_settings
 from explorer.core.corpus.corpus import Roles
 from explorer.core.plan import Plan
-from tests.conftest import sample_rows
+from tests.conftest import write_sample
 from tests.tiny_encoder import tiny_model_folder
 
 ROLES = Roles(("question",), id="ticket")
@@ -75,13 +75,7 @@ app.exec()
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
-    path = tmp_path / "questions.csv"
-    rows = sample_rows(2_000)
-    with path.open("w", encoding="utf-8", newline="") as lines:
-        writer = csv.DictWriter(lines, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    return path
+    return write_sample(tmp_path / "questions.csv", 2_000)
 
 
 def killed(script: str, stage: str, *words: object) -> None:

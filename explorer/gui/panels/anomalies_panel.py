@@ -40,7 +40,7 @@ from explorer.gui.widgets.histogram import ScoreHistogram
 
 NO_SCORES = np.empty(0)
 SHOW = {
-    "all": "The whole ranking",
+    "all": "Whole ranking",
     "flagged": "Flagged texts",
     "new": "Not yet reviewed",
     "groups": "Groups far off",
@@ -140,8 +140,8 @@ class AnomaliesPanel(QWidget):
         whole = column(area, margin=0)
         row = line()
         row.addWidget(labelled("L&ist", self._show))
-        row.addWidget(self._show, 3)
-        row.addWidget(self._progress, 2)
+        row.addWidget(self._show, 1)
+        row.addWidget(self._progress, 1)
         row.addWidget(self._learn)
         self._learn.toggled.connect(lambda on: self._session.store.dispatch(set_learning(on=on)))
         whole.addLayout(row)
