@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from explorer.app.labels import Label, free_key
 from explorer.app.project_folder import ProjectFolder
 from explorer.app.work import decoded, encoded
+from explorer.core.anomaly.overrides import NO_OVERRIDES, Overrides
 from explorer.core.plan import Plan
 from explorer.core.report.marks import NO_MARKS, Marks
 from explorer.errors import ProjectError
@@ -17,11 +17,11 @@ from explorer.errors import ProjectError
 class ByHand:
     """overrides : row -> flagged (True) or cleared (False). marks : labels, notes, trash, corrections."""
 
-    overrides: Mapping[int, bool] = field(default_factory=dict)
+    overrides: Overrides = NO_OVERRIDES
     marks: Marks = NO_MARKS
 
     def same_as(self, other: ByHand) -> bool:
-        return dict(self.overrides) == dict(other.overrides) and self.marks.same_as(other.marks)
+        return self.overrides == other.overrides and self.marks.same_as(other.marks)
 
 
 NOTHING = ByHand()

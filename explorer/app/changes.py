@@ -40,11 +40,13 @@ class Changes(Flag):
     SEARCH = auto()
     CHECKS = auto()
     """Duplicate groups, labels that are probably wrong, checks of the texts."""
+    STAGES = auto()
+    """Which stages of the run are done."""
     HISTORY = auto()
     """What undo and redo would do."""
     WORDS = auto()
     """Which words make the current text strange."""
     ALL = (
         CORPUS | PLAN | VECTORS | POSITIONS | GRAPH | INDEX | SCORES | FLAGS | REASONS | CURRENT | SELECTION | COLOUR
-        | NEIGHBOURS | JOB | MESSAGES | LABELS | FILTERS | SHOWN | SEARCH | CHECKS | HISTORY | WORDS
+        | NEIGHBOURS | JOB | MESSAGES | LABELS | FILTERS | SHOWN | SEARCH | CHECKS | STAGES | HISTORY | WORDS
     )  # fmt: skip

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 import numpy as np
 import pyarrow.compute as pc
@@ -21,6 +19,7 @@ from explorer.core.corpus.corpus import Corpus
 from explorer.core.corpus.wording import quoted_list
 from explorer.core.quality.duplicates import NO_GROUP, Duplicates, Groups
 from explorer.core.quality.keeping import MOST_PARTS, KeepFacts, Leakage, Removal, keep_one, leakage, preference
+from explorer.core.report.marks import Corrections
 from explorer.errors import OptionError
 
 Rows = NDArray[np.int64]
@@ -146,7 +145,7 @@ def accept_labels(*, rows: Rows) -> Operation:
         found = state.results.labels
         if found is None:
             return state, Changes.NONE
-        return _corrected(state, {row: label for row in rows.tolist() if (label := found.suggestion(row)) is not None})
+        return _given(state, rows, found.suggested[rows], found.names)
 
     return apply
 
@@ -158,8 +157,7 @@ def reject_labels(*, rows: Rows) -> Operation:
         found = state.results.labels
         if found is None:
             return state, Changes.NONE
-        held = [(row, int(found.given[row])) for row in rows.tolist()]
-        return _corrected(state, {row: found.names[place] for row, place in held if place >= 0})
+        return _given(state, rows, found.given[rows], found.names)
 
     return apply
 
@@ -175,23 +173,24 @@ def correct_labels(*, rows: Rows, label: str | None) -> Operation:
 
     def apply(state: AppState) -> tuple[AppState, Changes]:
         if wanted is None:
-            gone = set(rows.tolist())
-            return _with(state, {row: made for row, made in state.corrections.items() if row not in gone})
+            return _with(state, state.corrections.without(rows))
         if state.corpus is None or state.corpus.roles.label is None:
             raise OptionError("The corpus has no label column.", "Open it again and name the column of its labels.")
-        return _corrected(state, dict.fromkeys(rows.tolist(), wanted))
+        return _given(state, rows, np.zeros(len(rows), np.int32), (wanted,))
 
     return apply
 
 
-def _corrected(state: AppState, made: Mapping[int, str]) -> tuple[AppState, Changes]:
-    return _with(state, {**state.corrections, **made})
+def _given(state: AppState, rows: Rows, places: NDArray[np.int32], names: tuple[str, ...]) -> tuple[AppState, Changes]:
+    """``rows`` corrected to ``names[places]``; those of place -1 stay as they are."""
+    chosen, first = np.unique(rows[places >= 0], return_index=True)
+    return _with(state, state.corrections.given(chosen, places[places >= 0][first], names))
 
 
-def _with(state: AppState, corrections: Mapping[int, str]) -> tuple[AppState, Changes]:
+def _with(state: AppState, corrections: Corrections) -> tuple[AppState, Changes]:
     if corrections == state.corrections:
         return state, Changes.NONE
-    return replace(state, corrections=MappingProxyType(dict(corrections))), Changes.LABELS
+    return replace(state, corrections=corrections), Changes.LABELS
 
 
 def open_label_errors(state: AppState) -> Rows:
@@ -200,7 +199,7 @@ def open_label_errors(state: AppState) -> Rows:
     if found is None:
         return np.empty(0, np.int64)
     done = np.zeros(state.rows, np.bool_)
-    done[np.fromiter(state.corrections, np.int64, len(state.corrections))] = True
+    done[state.corrections.rows] = True
     if state.shown is not None:
         done |= ~state.shown
     flagged = found.flagged
@@ -221,7 +220,7 @@ def what_labels_can(state: AppState) -> LabelDeeds:
     found, rows = state.results.labels, state.targets[:1000]
     if found is None or not rows.size:
         return LabelDeeds()
-    decided = any(row in state.corrections for row in rows.tolist())
+    decided = bool(np.isin(rows, state.corrections.rows).any())
     return LabelDeeds(bool((found.suggested[rows] >= 0).any()), bool((found.given[rows] >= 0).any()), decided)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from types import MappingProxyType
 
 from explorer.app.explain import explainer_of
 from explorer.app.state import AppState, Learned
 from explorer.core.anomaly.feedback import learned as scores_after
 from explorer.core.anomaly.flags import Ranking, flagged, reranked
+from explorer.core.anomaly.overrides import Overrides
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.plan import Plan
 from explorer.core.report.decisions import choose_threshold
@@ -55,9 +54,9 @@ def with_line(state: AppState) -> AppState:
     return replace(state, threshold=threshold, flagged=flagged(state.ranking, threshold, state.overrides))
 
 
-def with_overrides(state: AppState, overrides: Mapping[int, bool]) -> AppState:
+def with_overrides(state: AppState, overrides: Overrides) -> AppState:
     """Other decisions by hand, and the flags that follow; what is learned from them comes later."""
-    after = replace(state, overrides=MappingProxyType(dict(overrides)))
+    after = replace(state, overrides=overrides)
     if state.ranking is None or state.threshold is None:
         return after
     if state.learned is not None and not overrides:

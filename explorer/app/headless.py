@@ -17,6 +17,7 @@ from explorer.app.normal import settled
 from explorer.app.project_folder import ProjectFolder
 from explorer.app.reporting import manifest_beside, write_report
 from explorer.app.state import NeighbourView
+from explorer.core.anomaly.overrides import Overrides
 from explorer.core.corpus.append import appended
 from explorer.core.corpus.checks import CorpusCheck
 from explorer.core.corpus.corpus import Corpus, Rejected, Roles
@@ -154,7 +155,7 @@ def _decided(project: ProjectFolder, recipe: Recipe | None, rows: int) -> ByHand
     _, made = read_by_hand(project, rows)
     if recipe is None:
         return made
-    wanted = ByHand(_within(recipe.overrides, rows), recipe.marks_for(rows))
+    wanted = ByHand(Overrides.of(recipe.overrides).within(rows), recipe.marks_for(rows))
     if made.same_as(wanted):
         return made
     if not made.same_as(NOTHING):
@@ -182,10 +183,6 @@ def _identity(corpus: Corpus) -> tuple[object, ...]:
 
 def _languages(results: Results) -> tuple[str, ...]:
     return () if results.card is None else results.card.languages
-
-
-def _within(overrides: Mapping[int, bool], rows: int) -> dict[int, bool]:
-    return {row: flag for row, flag in overrides.items() if 0 <= row < rows}
 
 
 def _check_encoder(results: Results, recipe: Recipe | None) -> None:

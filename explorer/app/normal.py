@@ -24,8 +24,7 @@ def reference_to(project: Path) -> Reference:
     with ProjectFolder.open(project, writable=False) as folder:
         corpus = folder.corpus()
         _, made = read_by_hand(folder, corpus.rows)
-    odd = [row for row, flag in made.overrides.items() if flag]
-    without = np.union1d(np.flatnonzero(made.marks.trash), np.asarray(odd, np.int64))
+    without = np.union1d(np.flatnonzero(made.marks.trash), made.overrides.flagged)
     return Reference(str(project.absolute()), corpus.fingerprint, row_ranges(without))
 
 
@@ -50,5 +49,5 @@ def settled(plan: Plan, corpus: Corpus, made: ByHand) -> Plan:
 
 def _by_hand(wish: str, made: ByHand) -> Rows:
     if wish == FINE:
-        return np.array(sorted(row for row, flag in made.overrides.items() if not flag), np.int64)
+        return made.overrides.cleared
     return made.marks.rows_with(wish.removeprefix(LABELLED))

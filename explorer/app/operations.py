@@ -111,7 +111,7 @@ def show_results(*, results: Results) -> Operation:
 
 
 def _different(old: Results, new: Results) -> Changes:
-    changes = Changes.NONE
+    changes = Changes.NONE if new.records == old.records else Changes.STAGES
     for name, change in _RESULT_CHANGES:
         if getattr(new, name) is not getattr(old, name):
             changes |= change
@@ -166,15 +166,10 @@ def set_threshold(
 
 def override_flags(*, rows: Sequence[int] | NDArray[np.int64], flag: bool | None) -> Operation:
     """Flag (True) or clear (False) rows by hand, or give them back to the threshold (None)."""
-    chosen = np.asarray(rows, dtype=np.int64).tolist()
+    chosen = np.asarray(rows, dtype=np.int64)
 
     def apply(state: AppState) -> tuple[AppState, Changes]:
-        overrides = dict(state.overrides)
-        if flag is None:
-            for row in chosen:
-                overrides.pop(row, None)
-        else:
-            overrides.update(dict.fromkeys(chosen, flag))
+        overrides = state.overrides.decided(chosen, flag)
         if overrides == state.overrides:
             return state, Changes.NONE
         after = with_overrides(state, overrides)

@@ -31,9 +31,8 @@ def quality_columns(state: AppState) -> Mapping[str, Column]:
     if state.checks:
         found["checks"] = _failed(state.checks, state.rows)
     if state.corpus is not None and state.corpus.roles.label is not None:
-        codes = np.full(state.rows, -1, np.int32)
-        codes[np.fromiter(state.corrections, np.int64, len(state.corrections))] = np.arange(len(state.corrections))
-        found["corrected_label"] = words_column(codes, list(state.corrections.values()))
+        codes = state.corrections.codes_of_all(state.rows)
+        found["corrected_label"] = words_column(codes, list(state.corrections.values_known))
     return found
 
 

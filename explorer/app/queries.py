@@ -218,18 +218,14 @@ def program_columns(state: AppState) -> Mapping[str, Column]:
 
 
 def _overrides(state: AppState) -> pa.Array:
-    codes = np.full(state.rows, -1, np.int8)
-    made = np.fromiter(state.overrides, np.int64, len(state.overrides))
-    codes[made] = np.fromiter(state.overrides.values(), np.int8, len(state.overrides))
-    return words_column(codes, ["clear", "flag"])
+    return words_column(state.overrides.codes_of_all(state.rows), ["clear", "flag"])
 
 
 def _triage(state: AppState) -> pa.Array:
     codes = np.full(state.rows, -1, np.int8)
     if state.flagged is not None:
         codes[state.flagged] = 0
-    made = np.fromiter(state.overrides, np.int64, len(state.overrides))
-    codes[made] = np.where(np.fromiter(state.overrides.values(), np.bool_, len(state.overrides)), 1, 2)
+    codes[state.overrides.rows] = np.where(state.overrides.flags, 1, 2)
     return words_column(codes, ["new", "confirmed", "dismissed"])
 
 

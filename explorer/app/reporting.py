@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.app.state import AppState
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.pipeline import Report, decide, is_complete, report
 from explorer.core.plan import Plan
@@ -22,6 +23,12 @@ NOT_REPORTED = ("trust", "regions", "keywords", "index")
 """Stages that a report does not need."""
 
 LABEL = "label:"
+
+
+def can_report(state: AppState) -> bool:
+    """Whether everything that a report needs is computed."""
+    corpus = state.corpus
+    return corpus is not None and is_complete(corpus, state.plan, state.results, without=NOT_REPORTED)
 
 
 def manifest_beside(out: Path) -> Path:

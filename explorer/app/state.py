@@ -15,6 +15,7 @@ from explorer.app.labels import NO_BITS, Bits, Label
 from explorer.app.messages import Message
 from explorer.core.anomaly.base import Scores
 from explorer.core.anomaly.flags import Ranking, Threshold
+from explorer.core.anomaly.overrides import NO_OVERRIDES, Overrides
 from explorer.core.corpus.checks import CorpusCheck
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.neighbors.base import KnnGraph, Metric
@@ -23,7 +24,7 @@ from explorer.core.quality.checks import Check
 from explorer.core.query.predicates import Filters
 from explorer.core.query.search import TextQuery
 from explorer.core.report.evidence import Labelled
-from explorer.core.report.marks import Marks
+from explorer.core.report.marks import NO_CORRECTIONS, Corrections, Marks
 from explorer.core.report.reason_lines import Explainer
 from explorer.core.results import Results
 
@@ -101,7 +102,7 @@ class Learned:
     """opinion : (n,) -1 (among fine texts) to 1 (among odd ones), from decisions along the neighbours in graph."""
 
     opinion: NDArray[np.float64]
-    overrides: Mapping[int, bool]
+    overrides: Overrides
     graph: KnnGraph
 
 
@@ -156,7 +157,7 @@ class AppState:
     plan: Plan = field(default_factory=Plan)
     results: Results = field(default_factory=Results)
     threshold: Threshold | None = None
-    overrides: Mapping[int, bool] = field(default_factory=lambda: MappingProxyType({}))
+    overrides: Overrides = NO_OVERRIDES
     flagged: NDArray[np.bool_] | None = None
     ranking: Ranking | None = None
     explainer: Explainer | None = None
@@ -168,7 +169,7 @@ class AppState:
     labels: tuple[Label, ...] = ()
     label_bits: Bits = field(default_factory=lambda: NO_BITS)
     notes: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
-    corrections: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
+    corrections: Corrections = NO_CORRECTIONS
     trashed: NDArray[np.bool_] = field(default_factory=lambda: NO_MASK)
     filters: Filters = field(default_factory=Filters)
     saved_filters: tuple[tuple[str, Filters], ...] = ()

@@ -21,7 +21,7 @@ def unreviewed(state: AppState) -> NDArray[np.bool_]:
     if state.flagged is None:
         return np.zeros(state.rows, np.bool_)
     new = state.flagged.copy()
-    new[np.fromiter(state.overrides, np.int64, len(state.overrides))] = False
+    new[state.overrides.rows] = False
     return new
 
 
@@ -29,8 +29,7 @@ def progress(state: AppState) -> tuple[int, int]:
     """How many texts are reviewed, of how many: those that the line flags, and those flagged by hand."""
     if state.flagged is None or state.threshold is None or state.ranking is None:
         return 0, 0
-    decided = np.fromiter(state.overrides, np.int64, len(state.overrides))
-    rows = decided[~np.fromiter(state.overrides.values(), np.bool_, len(state.overrides))]
+    rows = state.overrides.cleared
     ranking, line = state.ranking, state.threshold
     with np.errstate(invalid="ignore"):
         would = ranking.scores[rows] >= line.value

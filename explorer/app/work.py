@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 
 from explorer.app.labels import NO_BITS, Label
 from explorer.app.state import ANOMALY, NO_MASK, NO_ROWS, AppState
+from explorer.core.anomaly.overrides import NO_OVERRIDES, Overrides
 from explorer.core.plan import LINE, Plan
 from explorer.core.query.predicates import Filters
+from explorer.core.report.marks import NO_CORRECTIONS, Corrections
 from explorer.errors import ExplorerError
 
 FLAGS = (("flag", True), ("clear", False))
@@ -116,12 +118,16 @@ def _encode_by_row(values: Mapping[int, Any]) -> bytes:
 
 def _encode_flags(values: Mapping[int, bool]) -> bytes:
     """Rows by decision: a person may flag a hundred thousand, and every step of the history holds them."""
-    rows, made = _rows_and_flags(values)
-    return _pack({word: _listed(rows[made == flag]) for word, flag in FLAGS})
+    made = Overrides.of(values)
+    return _pack({word: _listed(made.rows_with(flag)) for word, flag in FLAGS})
 
 
-def _rows_and_flags(values: Mapping[int, bool]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    return np.fromiter(values, np.int64, len(values)), np.fromiter(values.values(), np.bool_, len(values))
+def _encode_corrections(values: Mapping[int, str]) -> bytes:
+    """Row by row; of many, rows by label."""
+    made = Corrections.of(values)
+    if len(made) <= FEW:
+        return _encode_by_row(made)
+    return _pack({label: _listed(rows) for label in made.values_known if (rows := made.rows_with(label)).size})
 
 
 def _listed(rows: NDArray[np.int64]) -> list[int] | str:
@@ -133,19 +139,27 @@ def _listed(rows: NDArray[np.int64]) -> list[int] | str:
     return base64.b64encode(np.packbits(held).tobytes()).decode("ascii")
 
 
-def _rows_listed(kept: Any) -> list[int]:
+def _rows_listed(kept: Any) -> NDArray[np.int64]:
     if not isinstance(kept, str):
-        return [int(row) for row in kept]
-    found: list[int] = np.flatnonzero(np.unpackbits(np.frombuffer(base64.b64decode(kept), np.uint8))).tolist()
-    return found
+        return np.array([int(row) for row in kept], np.int64)
+    return np.flatnonzero(np.unpackbits(np.frombuffer(base64.b64decode(kept), np.uint8)))
 
 
 def _decode_flags(stored: bytes, rows: int) -> Any:
-    kept = _unpack(stored)
-    found: dict[int, bool] = {}
+    kept, found = _unpack(stored), NO_OVERRIDES
     for word, flag in FLAGS:
-        found |= dict.fromkeys(_rows_listed(kept[word]), flag)
-    return _by_row(found, rows)
+        found = found.decided(_rows_listed(kept[word]), flag)
+    return found.within(rows)
+
+
+def _decode_corrections(stored: bytes, rows: int) -> Any:
+    kept, found = _unpack(stored), NO_CORRECTIONS
+    if not isinstance(kept, dict):
+        return found.given_all({int(row): str(label) for row, label in kept}).within(rows)
+    for label, listed in kept.items():
+        held = _rows_listed(listed)
+        found = found.given(held, np.zeros(len(held), np.int32), (str(label),))
+    return found.within(rows)
 
 
 def _decode_notes(stored: bytes, rows: int) -> Any:
@@ -180,18 +194,17 @@ def _texts(count: int) -> str:
     return "1 text" if count == 1 else f"{count:,} texts"
 
 
-def _describe_flags(before: Mapping[int, bool], after: Mapping[int, bool]) -> str:
-    (old_rows, old), (rows, flags) = _rows_and_flags(before), _rows_and_flags(after)
-    known = np.full(max(old_rows.max(initial=0), rows.max(initial=0)) + 1, -1, np.int8)
-    known[old_rows] = old
-    made = flags[known[rows] != flags]
+def _describe_flags(before: Overrides, after: Overrides) -> str:
+    count = int(max(before.rows.max(initial=0), after.rows.max(initial=0))) + 1
+    made = after.flags[after.differs(before, count)[after.rows]]
     if not len(made):
         return f"decision of {_texts(len(before) - len(after))} taken back"
     return f"{'flag' if made[0] else 'clear'} {_texts(len(made))}"
 
 
-def _describe_corrections(before: Mapping[int, str], after: Mapping[int, str]) -> str:
-    made = sum(before.get(row) != label for row, label in after.items())
+def _describe_corrections(before: Corrections, after: Corrections) -> str:
+    count = int(max(before.rows.max(initial=0), after.rows.max(initial=0))) + 1
+    made = int(np.count_nonzero(after.differs(before, count)[after.rows]))
     if not made:
         return f"correction of {_texts(len(before) - len(after))} taken back"
     return f"correct {_texts(made)}"
@@ -236,13 +249,13 @@ WORK: Mapping[str, WorkField] = {
     "plan": WorkField(
         Plan(), lambda plan: _pack(plan.as_dict()), lambda stored, _: Plan.from_dict(_unpack(stored)), _describe_plan
     ),
-    "overrides": WorkField(MappingProxyType({}), _encode_flags, _decode_flags, _describe_flags),
+    "overrides": WorkField(NO_OVERRIDES, _encode_flags, _decode_flags, _describe_flags),
     "labels": WorkField(
         (), lambda labels: _pack([asdict(label) for label in labels]), _decode_labels, _describe_labels
     ),
     "label_bits": WorkField(NO_BITS, _encode_bits, _decode_bits, _describe_bits),
     "notes": WorkField(MappingProxyType({}), _encode_by_row, _decode_notes, lambda *_: "note"),
-    "corrections": WorkField(MappingProxyType({}), _encode_by_row, _decode_notes, _describe_corrections),
+    "corrections": WorkField(NO_CORRECTIONS, _encode_corrections, _decode_corrections, _describe_corrections),
     "trashed": WorkField(NO_MASK, _encode_mask, _decode_mask, _describe_trash),
     "filters": WorkField(
         Filters(),

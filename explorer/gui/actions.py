@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from explorer.app import curating, filtering, marking, triage
 from explorer.app import operations as op
+from explorer.app.reporting import can_report
 from explorer.app.session import Session
 from explorer.app.state import AppState
 from explorer.core.query.predicates import Filters
@@ -200,12 +202,12 @@ def show_enabled(actions: Mapping[str, QAction], state: AppState) -> None:
     """Grey what cannot be done now; say what undo and redo would do."""
     open_, scored = state.corpus is not None, state.threshold is not None
     selected, chosen = bool(state.selected.size), bool(state.targets.size)
-    decided = any(row in state.overrides for row in state.targets[:1000].tolist())
+    decided = bool(np.isin(state.targets[:1000], state.overrides.rows).any())
     labels = curating.what_labels_can(state)
     enabled = {
-        **dict.fromkeys(("export", "export_rows", "export_page", "next", "previous", "flag", "clear"), scored),
+        **dict.fromkeys(("export", "export_rows", "export_page"), can_report(state)),
+        **dict.fromkeys(("next", "previous", "next_new"), scored),
         **dict.fromkeys(("flag", "clear", "confirm_on", "dismiss_on"), chosen),
-        "next_new": scored,
         **dict.fromkeys(
             ("add_texts", "export_corrected", "find", "select_shown", "new_label", "next_text", "previous_text"), open_
         ),

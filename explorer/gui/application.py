@@ -18,6 +18,8 @@ from explorer.gui.qt_bridge import QtBridge
 from explorer.gui.theme import apply_theme
 from explorer.gui.widgets.map import compiled
 
+HAND_OVER = 0.001
+"""Seconds after which a thread at work lets the window's thread have Python; Python's own 5 ms pile up in a frame."""
 TITLE_BAR = 40
 """Pixels that the platform's frame takes above and below the window, at most."""
 
@@ -48,6 +50,7 @@ def make_application(theme: ThemeChoice = "system") -> QApplication:
     if QLocale.system().language() == QLocale.Language.C:
         QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
     apply_theme(app, theme)
+    sys.setswitchinterval(HAND_OVER)
     return app
 
 

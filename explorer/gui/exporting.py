@@ -222,6 +222,7 @@ def correction_words(state: AppState) -> str:
     if not state.corrections or found is None:
         return "No label was corrected."
     changed = sum(
-        found.given[row] < 0 or found.names[found.given[row]] != made for row, made in state.corrections.items()
+        found.given[row] < 0 or found.names[found.given[row]] != made
+        for row, made in state.corrections.as_dict().items()
     )
     return f"{counted(changed, 'label')} in {found.column} {'is' if changed == 1 else 'are'} corrected."

@@ -102,7 +102,7 @@ class TableColumns(QObject):
         font.setBold(True)  # as the current row's
         metrics = QFontMetrics(font)
         rows = range(min(MEASURED, self._model.rowCount()))
-        cells = {str(self._model.index(place, section).data())[:WIDEST] for place in rows}
+        cells = {self._model.words(place, section)[:WIDEST] for place in rows}
         words = sorted(cells, key=len)[-8:]
         wide = max((metrics.horizontalAdvance(word) for word in (*words, *ALWAYS.get(shown.key, ()))), default=0)
         return max(wide + 2 * UNIT, metrics.horizontalAdvance(shown.title) + 4 * UNIT)

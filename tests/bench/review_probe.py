@@ -19,6 +19,7 @@ from explorer.app import operations as op
 from explorer.app import triage
 from explorer.app.flagging import with_flags
 from explorer.app.state import AppState
+from explorer.core.anomaly.overrides import DECISIONS, NO_OVERRIDES
 from explorer.core.corpus.corpus import Corpus, Roles, Source
 from explorer.core.corpus.readers import read_corpus
 from explorer.core.pipeline import Plan, Results, decide, report, run
@@ -68,8 +69,11 @@ def _scored() -> AppState:
     state = with_flags(AppState(corpus=corpus, results=results, plan=Plan(detectors=("knn",))))
     assert state.ranks is not None
     judged = np.flatnonzero((state.ranks > 0) & (state.ranks <= 5 * JUDGED))[::5]
-    decided = dict(zip(judged.tolist(), (random.random(len(judged)) < 0.6).tolist(), strict=True))
-    return with_flags(replace(state, overrides=decided))
+    return with_flags(
+        replace(
+            state, overrides=NO_OVERRIDES.given(judged, (random.random(len(judged)) < 0.6).astype(np.int32), DECISIONS)
+        )
+    )
 
 
 if __name__ == "__main__":

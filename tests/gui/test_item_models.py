@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.app.state import AppState, NeighbourView
 from explorer.core.anomaly.flags import Threshold, flagged
+from explorer.core.anomaly.overrides import Overrides
 from explorer.core.corpus.corpus import Corpus, Roles, Source
 from explorer.core.results import Results
 from explorer.gui.item_models.documents_model import DocumentsModel
@@ -32,7 +32,7 @@ def state_of(count: int, scores: np.ndarray | None = None, overrides: dict[int, 
     ids = pa.chunked_array([pa.array([row["ticket"] for row in rows], pa.large_string())])
     roles = Roles(("question",), id="ticket", label="intent")
     corpus = Corpus(table, texts, texts, ids, roles, (), Source(str(Path("questions.csv")), "", 1, "csv"))
-    state = AppState(corpus=corpus, overrides=MappingProxyType(overrides or {}))
+    state = AppState(corpus=corpus, overrides=Overrides.of(overrides or {}))
     if scores is None:
         return state
     threshold = Threshold(0.5, "chosen by hand")

@@ -346,8 +346,29 @@ def choices_of_a_list(p: Person) -> Steps:
     yield
 
 
+def quality(p: Person) -> Steps:
+    """Duplicates, doubtful labels, checks of the texts: look at one, decide about a row of it."""
+    p.front("Quality")
+    yield
+    checks = p.hands.find(QTreeWidget, "Checks")
+    if checks is not None and checks.topLevelItemCount():
+        entry = checks.topLevelItem(p.count(0, checks.topLevelItemCount()))
+        p.hands.click(checks.viewport(), checks.visualItemRect(entry).center())
+        yield
+    for name in ("Doubtful labels", "Texts that fail the check", "Duplicate groups"):
+        table = p.hands.find(QTableView, name)
+        if table is not None and table.model().rowCount():
+            p.hands.click(table.viewport(), _row(p, table))
+            yield
+            p.hands.key(getattr(Qt.Key, f"Key_{p.some('A', 'R', 'Down')}"))
+            yield
+    if p.chance(0.1):
+        p.hands.click(p.hands.find(QPushButton, "Move the others to the trash"))
+        yield
+
+
 DEEDS = {
     sort_by_a_header: 4, rows_of_the_documents: 5, menu_of_a_document: 3, menu_of_a_header: 2, neighbours: 4,
     ranking: 4, threshold: 4, note: 4, decide: 3, label: 4, trash: 2, add_a_filter: 2, chip: 5, combine_filters: 1.5,
-    saved_filters: 2, search: 4, way_to_search: 1.5, search_as_filter: 1.5, choices_of_a_list: 1,
+    quality: 4,    saved_filters: 2, search: 4, way_to_search: 1.5, search_as_filter: 1.5, choices_of_a_list: 1,
 }  # fmt: skip

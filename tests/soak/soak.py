@@ -36,13 +36,24 @@ DEEDS: dict[Callable[[Person], Steps], float] = {**map_deeds.DEEDS, **panel_deed
 
 @dataclass
 class Outcome:
-    """What a session showed. grown : how many more there are, by class. before, after : at rest."""
+    """What a session showed. grown : how many more there are, by class.
+
+    inventories : what there was at rest, after each quarter of the session.
+    """
 
     errors: list[str] = field(default_factory=list)
     stalls: list[Stall] = field(default_factory=list)
     grown: dict[str, int] = field(default_factory=dict)
-    before: Inventory = field(default_factory=Inventory)
-    after: Inventory = field(default_factory=Inventory)
+    inventories: list[Inventory] = field(default_factory=list)
+
+    @property
+    def before(self) -> Inventory:
+        """After a quarter: what is made on demand is there by then."""
+        return self.inventories[0]
+
+    @property
+    def after(self) -> Inventory:
+        return self.inventories[-1]
 
     @property
     def widgets_grown(self) -> int:
@@ -60,7 +71,7 @@ class Outcome:
 
     def numbers(self) -> dict[str, object]:
         """As JSON can hold it."""
-        longest = max(self.stalls, key=lambda stall: stall.ms, default=Stall(0.0, 0.0, "nothing"))
+        longest = max(self.stalls, key=lambda stall: stall.ms, default=Stall(0.0, 0.0, 0.0, "nothing"))
         return {
             "errors": self.errors,
             "stall_ms": longest.ms,
@@ -76,7 +87,7 @@ class Outcome:
             *self.errors[:10],
             f"widgets {before.widgets.total()} -> {after.widgets.total()}, "
             f"objects {before.objects.total()} -> {after.objects.total()}, "
-            f"memory {before.megabytes:.0f} -> {after.megabytes:.0f} MB, "
+            f"memory {' -> '.join(f'{found.megabytes:.0f}' for found in self.inventories)} MB, "
             f"threads {before.threads} -> {after.threads}, files {before.files} -> {after.files}",
             "more than before: " + (", ".join(f"{count} {name}" for name, count in self.grown.items()) or "nothing"),
             "longest stalls:",
@@ -94,10 +105,9 @@ def session(folder: Path, *, actions: int, rows: int, seed: int, loops: bool = T
         turn(500)
         pulse.start()
         for number in range(actions):
-            if number == actions // 4:  # what is made on demand is there by now
-                outcome.before = _at_rest(person, pulse)
             _act(person, pulse)
-        outcome.after = _at_rest(person, pulse)
+            if (number + 1) % (actions // 4) == 0:
+                outcome.inventories.append(_at_rest(person, pulse))
         pulse.stop()
         person.close()
         turn(100)

@@ -23,9 +23,11 @@ from explorer.gui.widgets.jobs_list import JobsList
 
 BEAT = 5
 """Milliseconds between two beats of the event loop."""
-LONG = 60.0
+LONG = 40.0
 """Milliseconds without a beat after which the window's thread is asked what it is doing."""
-DEPTH = 5
+AGAIN = 20.0
+"""Milliseconds until it is asked once more."""
+DEPTH = 7
 MESSAGES = ("This plugin does not support", OFFSCREEN)
 
 
@@ -33,13 +35,15 @@ MESSAGES = ("This plugin does not support", OFFSCREEN)
 class Stall:
     """The event loop did not turn for ``wall`` ms; for ``queued`` of them the thread waited for a processor.
 
-    place : lines that ran when it had lasted ``LONG`` ms, the innermost first.
+    worked : ms for which it had one; what is left it spent waiting for a lock, another thread's Python or the disk.
+    places : what ran when it had lasted ``LONG`` ms and every ``AGAIN`` ms from then on, the innermost line first.
     """
 
     wall: float
     queued: float
+    worked: float
     doing: str
-    place: str = ""
+    places: tuple[str, ...] = ()
 
     @property
     def ms(self) -> float:
@@ -47,7 +51,8 @@ class Stall:
         return max(self.wall - self.queued, 0.0)
 
     def __str__(self) -> str:
-        return f"{self.ms:.0f} ms (with {self.queued:.0f} more for a processor) {self.doing}: {self.place or '?'}"
+        times = f"{self.ms:.0f} ms, {self.worked:.0f} at work (and {self.queued:.0f} for a processor)"
+        return "\n    ".join((f"{times} {self.doing}", *dict.fromkeys(self.places)))
 
 
 class Pulse:
@@ -58,7 +63,8 @@ class Pulse:
         self.doing = "start"
         self._timer = QTimer(interval=BEAT, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._beat)
-        self._last, self._waited, self._place = 0.0, 0.0, ""
+        self._last, self._waited, self._worked = 0.0, 0.0, 0.0
+        self._places: list[str] = []
         self._before = signal.signal(signal.SIGALRM, self._look)
 
     def start(self) -> None:
@@ -75,13 +81,15 @@ class Pulse:
         signal.signal(signal.SIGALRM, self._before)
 
     def _listen(self) -> None:
-        self._last, self._waited, self._place = time.perf_counter(), _queued(), ""
-        signal.setitimer(signal.ITIMER_REAL, LONG / 1000)
+        self._last, self._waited, self._worked = time.perf_counter(), _queued(), time.thread_time()
+        self._places = []
+        signal.setitimer(signal.ITIMER_REAL, LONG / 1000, AGAIN / 1000)
 
     def _beat(self) -> None:
         wall = (time.perf_counter() - self._last) * 1000 - BEAT
         if wall > LONG / 2:
-            self.stalls.append(Stall(wall, _queued() - self._waited, self.doing, self._place))
+            worked = (time.thread_time() - self._worked) * 1000
+            self.stalls.append(Stall(wall, _queued() - self._waited, worked, self.doing, tuple(self._places)))
         self._listen()
 
     def _look(self, _: int, frame: FrameType | None) -> None:
@@ -89,7 +97,7 @@ class Pulse:
         lines = traceback.extract_stack(frame)[::-1]
         if not lines or lines[0].name != "_beat":
             own = [line for line in lines if "tests/soak/soak.py" not in line.filename][:DEPTH]
-            self._place = " < ".join(f"{Path(line.filename).name}:{line.lineno} {line.name}" for line in own)
+            self._places.append(" < ".join(f"{Path(line.filename).name}:{line.lineno} {line.name}" for line in own))
 
 
 def _queued() -> float:

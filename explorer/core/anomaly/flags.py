@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.core.anomaly.base import Scores
+from explorer.core.anomaly.overrides import Overrides
 from explorer.errors import OptionError
 
 SPREADS = 3.0
@@ -151,8 +152,8 @@ def flagged(ranking: Ranking, threshold: Threshold, overrides: Mapping[int, bool
     if threshold.most is not None:
         flags &= ranking.ranks <= threshold.most
     if overrides:
-        rows = np.fromiter(overrides, np.int64, len(overrides))
-        flags[rows] = np.fromiter(overrides.values(), np.bool_, len(overrides))
+        made = Overrides.of(overrides)
+        flags[made.rows] = made.flags
     return flags
 
 

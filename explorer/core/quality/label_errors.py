@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -68,25 +69,25 @@ class LabelErrors:
     column: str
     notes: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def flagged(self) -> NDArray[np.int64]:
         """Rows whose label is probably wrong, the least credible first."""
         rows = np.flatnonzero(self.flags & FLAGGED)
         return rows[np.argsort(self.quality[rows], kind="stable")]
 
-    @property
+    @cached_property
     def missing(self) -> NDArray[np.int64]:
         """Rows without a label; none where there is no label at all."""
         return np.flatnonzero(self.given < 0) if self.names else _NO_ROWS
 
-    @property
+    @cached_property
     def rare(self) -> NDArray[np.int64]:
         """Rows whose label too few texts have to be judged; none where no label could be."""
         known = np.zeros(len(self.names) + 1, np.bool_)
         known[self.given[self.judged]] = True
         return np.flatnonzero((self.given >= 0) & ~known[self.given]) if known.any() else _NO_ROWS
 
-    @property
+    @cached_property
     def judged(self) -> NDArray[np.bool_]:
         """(n,) bool, rows whose label was judged."""
         return ~np.isnan(self.quality)
@@ -130,7 +131,7 @@ class _Task:
     def count(self) -> int:
         return len(self.labels)
 
-    @property
+    @cached_property
     def judged(self) -> NDArray[np.bool_]:
         return (self.classes >= 0) & self.valid
 

@@ -17,8 +17,9 @@ from explorer.core.corpus.dialects import delimiter_in
 from explorer.core.corpus.spreadsheets import write_xlsx
 from explorer.core.progress import SILENT, Progress
 from explorer.core.report.csv_writer import write_csv
-from explorer.core.report.marks import Marks
+from explorer.core.report.marks import Corrections, Marks
 from explorer.core.report.rows_export import json_values, storable
+from explorer.core.row_map import RowMap
 from explorer.core.storage import atomic_file, output_errors
 from explorer.errors import OptionError
 
@@ -70,12 +71,13 @@ def corrected_table(corpus: Corpus, marks: Marks) -> pa.Table:
 
     A label keeps the column's type; where one does not fit it, the whole column becomes text.
     """
-    label, made = corpus.roles.label, marks.corrections
+    label = corpus.roles.label
+    made: Corrections = RowMap.of(marks.corrections)
     if label is None or not made:
         return corpus.table
     column, place = corpus.table[label], corpus.table.column_names.index(label)
-    rows = np.fromiter(sorted(made), np.int64, len(made))
-    words = pa.array([made[row] for row in rows.tolist()], pa.large_string())
+    rows = made.rows
+    words = pa.array(list(made.as_dict().values()), pa.large_string())
     try:
         values = words.cast(column.type)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):

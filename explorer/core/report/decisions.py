@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from explorer.core.anomaly.flags import (
     threshold_for_deviations,
     threshold_for_share,
 )
+from explorer.core.anomaly.overrides import NO_OVERRIDES, Overrides
 from explorer.core.anomaly.precision import Evidence, threshold_for_precision
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.plan import Plan
@@ -48,13 +49,9 @@ class Decisions:
     flagged: NDArray[np.bool_]
     ranks: NDArray[np.int64]
     plan: Plan
-    overrides: Mapping[int, bool] = field(default_factory=dict)
+    overrides: Overrides = NO_OVERRIDES
     marks: Marks = NO_MARKS
     opinion: NDArray[np.float64] | None = None
-
-    def triage(self, row: int) -> str | None:
-        """``new`` (flagged, not decided), ``confirmed``, ``dismissed``; None for a text that is neither."""
-        return triage(self.overrides.get(row), flagged=bool(self.flagged[row]))
 
 
 def triage(override: bool | None, *, flagged: bool) -> str | None:
@@ -96,7 +93,7 @@ def decide(
     """
     shown = results.leading(plan.score_names)
     ranking = results.ranking(shown)
-    made = dict(overrides or {})
+    made = Overrides.of(overrides or {})
     labels = None if corpus is None else labelled(corpus, plan.odd_value)
     said = None
     if plan.learn and made and results.graph is not None:

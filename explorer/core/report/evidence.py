@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from explorer.core.anomaly.overrides import Overrides
 from explorer.core.anomaly.precision import Evidence
 from explorer.core.corpus.columns import text_column
 from explorer.core.corpus.corpus import Corpus
@@ -36,12 +37,10 @@ def labelled(corpus: Corpus, odd_value: str | None) -> Labelled | None:
 
 def known(overrides: Mapping[int, bool], labels: Labelled | None) -> Evidence:
     """Every text that is known to be odd or fine, ascending; a decision by hand wins over a label."""
+    made = Overrides.of(overrides)
     if labels is None:
-        rows = np.fromiter(overrides, np.int64, len(overrides))
-        odd = np.fromiter(overrides.values(), np.bool_, len(overrides))
-        order = np.argsort(rows)
-        return Evidence(rows[order], odd[order])
+        return Evidence(made.rows, made.flags)
     merged = labels.copy()
-    merged[np.fromiter(overrides, np.int64, len(overrides))] = np.fromiter(overrides.values(), np.int8, len(overrides))
+    merged[made.rows] = made.flags
     rows = np.flatnonzero(merged >= 0)
     return Evidence(rows, merged[rows] == 1)

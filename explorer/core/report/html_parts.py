@@ -91,8 +91,8 @@ def strangest(report: Report) -> list[ShownRow]:
 def decided_elsewhere(report: Report) -> list[ShownRow]:
     """Rows decided by hand that are not among the strangest, in input order."""
     ranks = report.decisions.ranks
-    rows = [row for row in sorted(report.decisions.overrides) if not 0 < ranks[row] <= TOP]
-    return list(_shown(report, rows[:TOP]))
+    rows = report.decisions.overrides.rows
+    return list(_shown(report, rows[(ranks[rows] < 1) | (ranks[rows] > TOP)][:TOP]))
 
 
 def _shown(report: Report, rows: Iterable[int]) -> Iterable[ShownRow]:

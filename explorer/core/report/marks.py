@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from explorer.core.arrays import Rows, inside, row_numbers, row_ranges
+from explorer.core.row_map import RowMap
+
+Corrections: TypeAlias = RowMap[str]
+NO_CORRECTIONS: Corrections = RowMap.of({})
 
 MOST_LABELS = 64
 """Bits of a row's number."""
@@ -40,7 +44,7 @@ class Marks:
     bits: NDArray[np.uint64] = field(default_factory=_no_bits)
     notes: Mapping[int, str] = field(default_factory=dict)
     trash: NDArray[np.bool_] = field(default_factory=_no_trash)
-    corrections: Mapping[int, str] = field(default_factory=dict)
+    corrections: Mapping[int, str] = NO_CORRECTIONS
 
     def names_of(self, row: int) -> tuple[str, ...]:
         """The labels of one row, in the order of their definition."""
@@ -110,7 +114,7 @@ class Marks:
         same_rows = np.array_equal(np.flatnonzero(self.trash), np.flatnonzero(other.trash))
         held, other_held = np.flatnonzero(self.bits), np.flatnonzero(other.bits)
         same_bits = np.array_equal(held, other_held) and np.array_equal(self.bits[held], other.bits[other_held])
-        same_words = dict(self.notes) == dict(other.notes) and dict(self.corrections) == dict(other.corrections)
+        same_words = dict(self.notes) == dict(other.notes) and self.corrections == other.corrections
         return self.labels == other.labels and same_words and same_rows and same_bits
 
 

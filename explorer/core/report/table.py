@@ -5,7 +5,7 @@ The columns are made once, with their types (``batches``); the CSV's cells and t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -22,10 +22,11 @@ from explorer.core.corpus.corpus import Corpus
 from explorer.core.progress import SILENT, Progress
 from explorer.core.quality.checks import Check, bits_of, names_in
 from explorer.core.report.csv_writer import harmless, write_csv
-from explorer.core.report.decisions import Decisions
+from explorer.core.report.decisions import Decisions, triage
 from explorer.core.report.marks import joined
 from explorer.core.report.reason_lines import Explainer, explainer
 from explorer.core.results import Results
+from explorer.core.row_map import RowMap
 
 BATCH = 8192
 """Rows worked out at a time, so that memory stays small at any size."""
@@ -158,9 +159,17 @@ class Report:
         groups = np.full(len(rows), -1) if duplicates is None else duplicates.groups[rows].astype(np.int64)
         suggested = nothing if labels is None else _named(labels.names, labels.suggested[rows])
         quality = pa.nulls(len(rows), pa.float32()) if labels is None else measured(labels.quality[rows])
-        made = self.decisions.marks.corrections
+        made = self._corrections
         corrected = pa.array([made.get(row) for row in rows.tolist()], pa.string())
         return [_unless(groups, groups < 0), suggested, quality, corrected, self._failed(rows)]
+
+    @cached_property
+    def _corrections(self) -> Mapping[int, str]:
+        return RowMap.of(self.decisions.marks.corrections).as_dict()
+
+    @cached_property
+    def _overrides(self) -> Mapping[int, bool]:
+        return self.decisions.overrides.as_dict()
 
     def _failed(self, rows: Rows) -> pa.Array:
         """The names of the checks that each row fails; each combination is spelled out once."""
@@ -199,9 +208,12 @@ class Report:
             measured(decisions.scores[rows]),
             _unless(ranks, ranks == 0),
             pa.array(decisions.flagged[rows], pa.bool_()),
-            pa.array([words[decisions.overrides.get(row)] for row in rows.tolist()], pa.string()),
-            pa.array([decisions.triage(row) for row in rows.tolist()], pa.string()),
+            pa.array([words[self._overrides.get(row)] for row in rows.tolist()], pa.string()),
+            pa.array([self._triage(row) for row in rows.tolist()], pa.string()),
         ]
+
+    def _triage(self, row: int) -> str | None:
+        return triage(self._overrides.get(row), flagged=bool(self.decisions.flagged[row]))
 
     def _by_hand(self, rows: Rows) -> list[pa.Array]:
         """Labels, note, trashed."""
@@ -218,7 +230,7 @@ class Report:
     def reason(self, row: int) -> str | None:
         """For what is flagged, decided by hand or not scored; other rows need none."""
         decisions = self.decisions
-        override = decisions.overrides.get(row)
+        override = self._overrides.get(row)
         wanted = decisions.flagged[row] or override is not None or decisions.ranks[row] == 0
         return self._why.reason(row, override) if wanted else None
 

@@ -79,7 +79,7 @@ class SuspectsModel(RowsModel):
         if found is None:
             rows = NO_ROWS
         elif kind == "decided":
-            rows = np.array(sorted(state.corrections), np.int64)
+            rows = state.corrections.rows
         else:
             rows = found.flagged if kind == "wrong" else found.missing
         self.show_rows(state, _shown(state, rows))

@@ -51,10 +51,7 @@ def ranked(state: AppState, show: Show) -> Rows:
     """Rows shown, strangest first, those without a score last (only listed if decided by hand)."""
     if state.ranks is None or state.flagged is None:
         return NO_ROWS
-    if show == "by hand":
-        among = np.fromiter(sorted(state.overrides), dtype=np.int64, count=len(state.overrides))
-    else:
-        among = np.flatnonzero(_listed(state, show))
+    among = state.overrides.rows if show == "by hand" else np.flatnonzero(_listed(state, show))
     if state.shown is not None:
         among = among[state.shown[among]]
     return _by_rank(among, state.ranks)

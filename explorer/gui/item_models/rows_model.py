@@ -23,6 +23,11 @@ Rows = NDArray[np.int64]
 Index = QModelIndex | QPersistentModelIndex
 
 NOWHERE = QModelIndex()
+DISPLAY, TIP = Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole
+FONT, ALIGNMENT = Qt.ItemDataRole.FontRole, Qt.ItemDataRole.TextAlignmentRole
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+"""Looked up once: a table asks for them ten times a cell."""
 
 
 @dataclass(frozen=True)
@@ -120,30 +125,34 @@ class RowsModel(QAbstractTableModel):
     def columnCount(self, parent: Index = NOWHERE) -> int:
         return 0 if parent.isValid() else len(self._columns)
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = DISPLAY) -> Any:
         if orientation != Qt.Orientation.Horizontal or section >= len(self._columns):
             return None
         column = self._columns[section]
-        if role == Qt.ItemDataRole.DisplayRole:
+        if role == DISPLAY:
             return column.title
-        if role == Qt.ItemDataRole.ToolTipRole:
+        if role == TIP:
             return column.tip or None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
+        if role == ALIGNMENT:
+            return RIGHT if column.numeric else LEFT
         return None
+
+    def words(self, place: int, section: int) -> str:
+        """What stands in a cell."""
+        return self._cell(place, section)
 
     def match(self, *_: Any, **__: Any) -> list[QModelIndex]:
         """Nothing: a letter typed into a view would look through every row, for seconds; the search box is for that."""
         return []
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role == Qt.ItemDataRole.DisplayRole:
+    def data(self, index: Index, role: int = DISPLAY) -> Any:
+        if role == DISPLAY:
             return self._cell(index.row(), index.column())
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(self._columns[index.column()])
-        if role == Qt.ItemDataRole.FontRole:
+        if role == ALIGNMENT:
+            return RIGHT if self._columns[index.column()].numeric else LEFT
+        if role == FONT:
             return self._bold if self._is_current(index.row()) else None
-        if role == Qt.ItemDataRole.ToolTipRole:
+        if role == TIP:
             return self._cell(index.row(), index.column()) or None
         return None
 
@@ -160,11 +169,6 @@ class RowsModel(QAbstractTableModel):
                 self._cells.clear()
             found = self._cells[row, number] = column.cell(self._state, row)
         return found
-
-
-def _alignment(column: Column) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column.numeric else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
 
 
 def text_cell(state: AppState, row: int) -> str:

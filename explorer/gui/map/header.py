@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QLabel, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QMenu, QToolButton, QWidget
 
 from explorer.app import operations as op
 from explorer.app.changes import Changes
@@ -17,6 +17,7 @@ from explorer.core.projection.base import LAYOUTS
 from explorer.gui.map.colouring import TRUST, colour_choices, colour_title
 from explorer.gui.map.words import drawing, is_stopped, run_words, trust_tip, trust_words
 from explorer.gui.parts import UNIT, labelled, line, named, snippet
+from explorer.gui.widgets.elided import ElidedLine
 from explorer.gui.widgets.glyph_button import GlyphButton
 
 BY_COLUMNS = "\0columns"
@@ -51,7 +52,7 @@ class MapHeader(QWidget):
         self._by_columns = False
         self._colour = named(QComboBox(), "Colour by", "What the colours of the points mean")
         self._layout = named(QComboBox(), "Layout", "How the map is drawn; another one is computed and glides in")
-        self._run = QLabel()
+        self._run = ElidedLine()
         self._hold = GlyphButton("pause", "Pause the layout", "")
         self._stop = GlyphButton("stop", "Stop the layout", "Stop: the map stays as it is now; Go on continues it")
         self._go_on = GlyphButton("play", "Go on with the layout", "Go on: finish this map")
@@ -75,11 +76,23 @@ class MapHeader(QWidget):
         for words, combo in (("&Colour by", self._colour), ("La&yout", self._layout)):
             row.addWidget(labelled(words, combo))
             row.addWidget(combo)
-        for widget in (self._run, self._hold, self._stop, self._go_on, self._trust):
-            row.addWidget(widget)
-        row.addStretch(1)
+        row.addWidget(self._trust)
+        row.addWidget(self._run_buttons())
+        row.addWidget(self._run, 1)
         row.addWidget(self._menu_button)
         self._connect()
+
+    def _run_buttons(self) -> QWidget:
+        """Hold and stop, or go on: in a place of fixed size, no panel is laid out anew when they come and go."""
+        place = QWidget()
+        row = line(place)
+        row.setSpacing(UNIT // 2)
+        for button in (self._hold, self._stop, self._go_on):
+            row.addWidget(button)
+        row.addStretch(1)
+        room = self._hold.sizeHint()
+        place.setFixedSize(2 * room.width() + UNIT // 2, room.height())
+        return place
 
     def _build_menu(self) -> None:
         menu = QMenu(self)
@@ -152,8 +165,7 @@ class MapHeader(QWidget):
         wanted = BY_COLUMNS if self._by_columns else state.plan.layout
         self._layout.setCurrentIndex(self._layout.findData(wanted))
         job = drawing(state)
-        self._run.setText("" if self._by_columns else run_words(state))
-        self._run.setVisible(bool(self._run.text()))
+        self._run.set_words("" if self._by_columns else run_words(state))
         self._hold.setVisible(job is not None)
         self._stop.setVisible(job is not None)
         self._go_on.setVisible(is_stopped(state))

@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from explorer.app.changes import Changes
+from explorer.app.reporting import can_report
 from explorer.app.session import Session
 from explorer.app.state import AppState
 from explorer.gui.key_words import keyed
@@ -64,9 +65,9 @@ class ReportPanel(QWidget):
     def show_state(self, state: AppState, changes: Changes) -> None:
         if changes & Changes.CORPUS:
             self._show_written(None)
-        if changes & (Changes.CORPUS | Changes.SCORES | Changes.FLAGS):
+        if changes & (Changes.CORPUS | Changes.PLAN | Changes.STAGES | Changes.FLAGS):
             self._facts.setText(report_words(state))
-            self._export.setEnabled(state.threshold is not None)
+            self._export.setEnabled(can_report(state))
 
     def export(self) -> None:
         """Ask where to, then write in the background."""
@@ -99,6 +100,8 @@ def report_words(state: AppState) -> str:
         return "Open a file first."
     if state.threshold is None:
         return "The report can be written as soon as the texts are scored."
+    if not can_report(state):
+        return "The report can be written as soon as the rest of it is computed: the Jobs panel says how far it is."
     decided = [f"{number(count)} {words}" for count, words in _decisions(state) if count]
     lines = [
         f"{counted(state.rows, 'text')} with {counted(len(state.results.scores), 'score')} each"
@@ -110,5 +113,4 @@ def report_words(state: AppState) -> str:
 
 
 def _decisions(state: AppState) -> tuple[tuple[int, str], tuple[int, str]]:
-    flags = sum(state.overrides.values())
-    return (flags, "flagged"), (len(state.overrides) - flags, "cleared")
+    return (state.overrides.flagged.size, "flagged"), (state.overrides.cleared.size, "cleared")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QTableView, QWidget
 
@@ -9,6 +10,7 @@ from explorer.app import curating
 from explorer.app.changes import Changes
 from explorer.app.session import Session
 from explorer.app.state import AppState
+from explorer.core.quality.label_errors import FLAGGED
 from explorer.gui.item_models.quality_models import SuspectsModel
 from explorer.gui.parts import UNIT, column, counted, labelled, line, named, number, prose
 from explorer.gui.quality.failed_page import dress_row_list, stretch_text
@@ -119,7 +121,7 @@ def label_words(state: AppState) -> str:
     judged = int(found.judged.sum())
     said = []
     if judged:
-        done = sum(row in state.corrections for row in found.flagged.tolist())
+        done = int(np.count_nonzero(found.flags[state.corrections.rows] & FLAGGED))
         decided = f", {number(done)} decided" if done else ""
         said = [f"{number(doubtful)} of {counted(judged, 'label')} in {found.column} are probably wrong{decided}."]
     return " ".join([*said, *found.notes])

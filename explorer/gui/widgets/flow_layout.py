@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+
+NO_DIRECTION = Qt.Orientation(0)
+"""Made once: Qt asks for it again and again."""
+
+
+@dataclass(frozen=True)
+class _Room:
+    """What an item that is there asks for, in pixels."""
+
+    item: QLayoutItem
+    width: int
+    height: int
+    least: int
 
 
 class FlowLayout(QLayout):
@@ -12,6 +27,8 @@ class FlowLayout(QLayout):
     def __init__(self, parent: QWidget | None = None, *, spacing: int = 8) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
+        self._known: list[_Room] | None = None
+        self._heights: dict[int, int] = {}
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(spacing)
 
@@ -34,19 +51,33 @@ class FlowLayout(QLayout):
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:
-        return Qt.Orientation(0)
+        return NO_DIRECTION
 
     def hasHeightForWidth(self) -> bool:
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self._arrange(QRect(0, 0, width, 0), move=False)
+        if width not in self._heights:
+            self._heights[width] = self._arrange(QRect(0, 0, width, 0), move=False)
+        return self._heights[width]
+
+    def invalidate(self) -> None:
+        self._known = None
+        self._heights.clear()
+        super().invalidate()
+
+    def _rooms(self) -> list[_Room]:
+        """What the items ask for; Qt says by ``invalidate`` that it may have changed."""
+        if self._known is None:
+            there = [(item, item.sizeHint()) for item in self._items if not item.isEmpty()]
+            self._known = [_Room(item, hint.width(), hint.height(), item.minimumSize().width()) for item, hint in there]
+        return self._known
 
     def sizeHint(self) -> QSize:
         """All in one line."""
-        hints = [item.sizeHint() for item in self._items if not item.isEmpty()]
-        width = sum(hint.width() for hint in hints) + self.spacing() * max(0, len(hints) - 1)
-        return QSize(width, max((hint.height() for hint in hints), default=0)).grownBy(self.contentsMargins())
+        rooms = self._rooms()
+        width = sum(room.width for room in rooms) + self.spacing() * max(0, len(rooms) - 1)
+        return QSize(width, max((room.height for room in rooms), default=0)).grownBy(self.contentsMargins())
 
     def minimumSize(self) -> QSize:
         size = QSize()
@@ -62,16 +93,15 @@ class FlowLayout(QLayout):
         """Place the items into ``rect`` if ``move``; the height that they need either way."""
         inside = rect.marginsRemoved(self.contentsMargins())
         x, y, tallest = inside.left(), inside.top(), 0
-        for item in self._items:
-            if item.isEmpty():
-                continue
-            size = item.sizeHint().boundedTo(QSize(max(inside.width(), item.minimumSize().width()), 1 << 20))
-            if x > inside.left() and x + size.width() > inside.right() + 1:
-                x, y, tallest = inside.left(), y + tallest + self.spacing(), 0
+        left, right, spacing = inside.left(), inside.right() + 1, self.spacing()
+        for room in self._rooms():
+            width = min(room.width, max(inside.width(), room.least))
+            if x > left and x + width > right:
+                x, y, tallest = left, y + tallest + spacing, 0
             if move:
-                item.setGeometry(self._mirrored(QRect(x, y, size.width(), size.height()), inside))
-            x += size.width() + self.spacing()
-            tallest = max(tallest, size.height())
+                room.item.setGeometry(self._mirrored(QRect(x, y, width, room.height), inside))
+            x += width + spacing
+            tallest = max(tallest, room.height)
         margins = self.contentsMargins()
         return y + tallest - inside.top() + margins.top() + margins.bottom()
 

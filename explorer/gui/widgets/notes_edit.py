@@ -76,8 +76,8 @@ class NotesEdit(QPlainTextEdit):
     def event(self, event: QEvent) -> bool:
         """Ctrl+Enter and Esc are the field's own while something is being written."""
         if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
             and (_is_commit(event) or event.key() == Qt.Key.Key_Escape)
         ):
             event.accept()

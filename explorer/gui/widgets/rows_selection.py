@@ -29,6 +29,7 @@ Places = NDArray[np.int64]
 _Flag = QItemSelectionModel.SelectionFlag
 _CHANGES = _Flag.Select | _Flag.Deselect | _Flag.Toggle
 
+SELECTED = QStyle.StateFlag.State_Selected
 MOST_STRETCHES = 1_000
 """Stretches that Qt is told of, so that a screen reader knows them; it looks through all of them for every cell."""
 
@@ -225,4 +226,4 @@ class RowsDelegate(QStyledItemDelegate):
         super().initStyleOption(option, index)
         table = self.parent()
         if isinstance(table, RowsTable) and table.rows.is_selected(index.row()):
-            option.state |= QStyle.StateFlag.State_Selected
+            option.state |= SELECTED

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtCore import QByteArray, QDataStream, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from explorer.gui.theme import Theme
 from explorer.gui.widgets.map.camera import Camera
@@ -117,37 +117,74 @@ def _cuts(density: npt.NDArray[np.float64], shares: Sequence[float]) -> list[flo
 
 
 class ContourLines:
-    """Paints contours under or over the points of a map; the paths are made once and follow the camera."""
+    """Paints contours under or over the points of a map; only what the camera sees is handed to Qt."""
 
     def __init__(self) -> None:
-        self._paths: list[list[tuple[QRectF, QPainterPath]]] = []
+        self._levels: list[_Lines] = []
 
     def set_contours(self, contours: Sequence[Contour]) -> None:
         """What ``density_contours`` gave; none to clear."""
-        self._paths = [[_path(line) for line in contour.lines] for contour in contours]
+        self._levels = [_Lines.of(contour.lines) for contour in contours]
 
     def paint(self, painter: QPainter, camera: Camera, theme: Theme) -> None:
         """Thin lines, the stronger the denser."""
-        left, top = camera.to_map(0, 0)
-        right, bottom = camera.to_map(camera.width, camera.height)
-        window = QRectF(QPointF(left, bottom), QPointF(right, top))
         painter.save()
-        painter.translate(camera.width / 2, camera.height / 2)
-        painter.scale(camera.scale, -camera.scale)
-        painter.translate(-camera.x, -camera.y)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for place, paths in enumerate(self._paths):
-            painter.setPen(_pen(theme, place, len(self._paths)))
-            for box, path in paths:
-                if box.intersects(window):
-                    painter.drawPath(path)
+        for place, lines in enumerate(self._levels):
+            painter.setPen(_pen(theme, place, len(self._levels)))
+            painter.drawPath(lines.path(camera))
         painter.restore()
 
 
-def _path(line: npt.NDArray[np.float64]) -> tuple[QRectF, QPainterPath]:
+@dataclass(frozen=True)
+class _Lines:
+    """Lines one after the other. points : (m, 2). begins : (m,) bool. boxes : (l, 4) left, bottom, right, top.
+
+    line : (m,) the line that each point belongs to.
+    """
+
+    points: npt.NDArray[np.float64]
+    begins: npt.NDArray[np.bool_]
+    boxes: npt.NDArray[np.float64]
+    line: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, lines: Sequence[npt.NDArray[np.float64]]) -> _Lines:
+        lines = [each for each in lines if len(each)]
+        if not lines:
+            return cls(np.empty((0, 2)), np.empty(0, np.bool_), np.empty((0, 4)), np.empty(0, np.int64))
+        points, lengths = np.concatenate(lines), [len(each) for each in lines]
+        starts = np.cumsum([0, *lengths[:-1]])
+        boxes = np.hstack([np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)])
+        begins = np.zeros(len(points), np.bool_)
+        begins[starts] = True
+        return cls(points, begins, boxes, np.repeat(np.arange(len(lines)), lengths))
+
+    def path(self, camera: Camera) -> QPainterPath:
+        """The lines that the camera may see, in pixels."""
+        left, top = camera.to_map(0, 0)
+        right, bottom = camera.to_map(camera.width, camera.height)
+        boxes = self.boxes
+        seen = (boxes[:, 0] <= right) & (boxes[:, 2] >= left) & (boxes[:, 1] <= top) & (boxes[:, 3] >= bottom)
+        kept = slice(None) if seen.all() else seen[self.line]
+        middle = np.array([camera.width / 2, camera.height / 2])
+        points = middle + (self.points[kept] - (camera.x, camera.y)) * (camera.scale, -camera.scale)
+        return _path(points, self.begins[kept])
+
+
+def _path(points: npt.NDArray[np.float64], begins: npt.NDArray[np.bool_]) -> QPainterPath:
+    """Lines through ``points`` (m, 2), a new one where ``begins`` says so.
+
+    Written as QDataStream reads a path: point by point, Python would need a hundred times as long.
+    """
+    elements = np.empty(len(points), [("kind", ">i4"), ("x", ">f8"), ("y", ">f8")])
+    elements["kind"] = ~begins  # 0 = move to, 1 = line to
+    elements["x"], elements["y"] = points[:, 0], points[:, 1]
+    head, tail = np.array([len(points)], ">i4"), np.array([0, Qt.FillRule.OddEvenFill.value], ">i4")
+    written = QByteArray(head.tobytes() + elements.tobytes() + tail.tobytes())
     path = QPainterPath()
-    path.addPolygon(QPolygonF([QPointF(x, y) for x, y in line.tolist()]))
-    return path.boundingRect(), path
+    QDataStream(written) >> path
+    return path
 
 
 def _pen(theme: Theme, place: int, levels: int) -> QPen:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,7 +86,9 @@ def paint_bars(painter: QPainter, theme: Theme, plot: QRectF, bins: TimeBins) ->
         painter.setBrush(colour)
         painter.drawRects(boxes)
     flag = QColor(theme.flag)
-    for bar in (bar for bar in drawn if bar.flagged):
+    hit = [bar for bar in drawn if bar.flagged]
+    _paint_thin(painter, _faded(flag), flag, [bar for bar in hit if _is_thin(bar)], box)
+    for bar in (bar for bar in hit if not _is_thin(bar)):
         _paint_flagged(painter, theme, box(bar, bar.flagged), _faded(flag))
         _paint_flagged(painter, theme, box(bar, bar.shown_flagged), flag)
         _paint_mark(painter, flag if bar.shown_flagged else _faded(flag), bar, plot.bottom())
@@ -118,12 +120,34 @@ def paint_brush(painter: QPainter, theme: Theme, plot: QRectF, ends: tuple[float
     painter.restore()
 
 
+def _is_thin(bar: Bar) -> bool:
+    """Too thin for hatching: there may be a thousand of them."""
+    return bar.right - bar.left < _HATCHED_FROM
+
+
+def _paint_thin(
+    painter: QPainter, faded: QColor, flag: QColor, thin: Sequence[Bar], box: Callable[[Bar, int], QRectF]
+) -> None:
+    """Plain, with a tick in the lane below: all of one colour in one go."""
+    seen = [bar for bar in thin if bar.shown_flagged]
+    painter.setPen(Qt.PenStyle.NoPen)
+    for colour, boxes in (
+        (faded, [box(bar, bar.flagged) for bar in thin]),
+        (faded, [_tick(bar, box) for bar in thin if not bar.shown_flagged]),
+        (flag, [box(bar, bar.shown_flagged) for bar in seen]),
+        (flag, [_tick(bar, box) for bar in seen]),
+    ):
+        painter.setBrush(colour)
+        painter.drawRects(boxes)
+
+
+def _tick(bar: Bar, box: Callable[[Bar, int], QRectF]) -> QRectF:
+    return QRectF(bar.left, box(bar, 0).bottom() + 1.5, max(1, bar.right - bar.left), LANE - 2.5)
+
+
 def _paint_flagged(painter: QPainter, theme: Theme, box: QRectF, colour: QColor) -> None:
-    """Hatched and outlined inside the bar where that can be seen, else plain."""
+    """Hatched and outlined inside the bar."""
     if box.isEmpty():
-        return
-    if box.width() < _HATCHED_FROM:
-        painter.fillRect(box, colour)
         return
     inside = box.adjusted(1.5, 0.5, -1.5, -0.5)
     painter.fillRect(inside, QColor(theme.surface))
@@ -133,11 +157,8 @@ def _paint_flagged(painter: QPainter, theme: Theme, box: QRectF, colour: QColor)
 
 
 def _paint_mark(painter: QPainter, colour: QColor, bar: Bar, bottom: float) -> None:
-    """A triangle under a bar with flagged texts; a tick under a thin one."""
+    """A triangle under a bar with flagged texts."""
     middle, top = (bar.left + bar.right) / 2, bottom + 1.5
-    if bar.right - bar.left < _HATCHED_FROM:
-        painter.fillRect(QRectF(bar.left, top, max(1, bar.right - bar.left), LANE - 2.5), colour)
-        return
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)

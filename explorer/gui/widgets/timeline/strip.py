@@ -224,8 +224,8 @@ class TimelineStrip(QWidget):
     def event(self, event: QEvent) -> bool:
         """Esc takes the brush away before it means anything else in the window."""
         if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
             and (event.key() in (*_STEPS, Qt.Key.Key_Home, Qt.Key.Key_End) or self._is_escape(event))
         ):
             event.accept()
