@@ -5,14 +5,66 @@ from __future__ import annotations
 import csv
 import importlib.resources
 import os
+import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from explorer.app import jobs
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TRANSFORMERS_OFFLINE"] = "1"
+
+
+class WarmWorkers(jobs.Workers):
+    """Workers that go on from test to test: to start one takes seconds, as it has torch and more to import.
+
+    Only those that have nothing left to say are handed on, and only where nobody reads their log.
+    """
+
+    MOST = 2
+
+    def __init__(self) -> None:
+        self._idle: dict[int, list[subprocess.Popen[bytes]]] = {}
+        self._nice: dict[int, int] = {}
+        # A worker ends with the thread that started it (Linux: PR_SET_PDEATHSIG), a runner's with its test.
+        self._starter = ThreadPoolExecutor(1)
+
+    def start(self, nice: int, log: Path | None) -> subprocess.Popen[bytes]:
+        idle = self._idle.setdefault(nice, [])
+        while log is None and idle:
+            worker = idle.pop()
+            if worker.poll() is None:
+                return worker
+            super().let_go(worker, clean=False)
+        worker = self._starter.submit(super().start, nice, log).result()
+        if log is None:
+            self._nice[worker.pid] = nice
+        return worker
+
+    def let_go(self, worker: subprocess.Popen[bytes], *, clean: bool) -> None:
+        idle = self._idle.get(self._nice.get(worker.pid, -1), [])
+        if clean and worker.pid in self._nice and worker.poll() is None and len(idle) < self.MOST:
+            idle.append(worker)
+        else:
+            self._nice.pop(worker.pid, None)
+            super().let_go(worker, clean=clean)
+
+    def end(self) -> None:
+        for worker in (worker for idle in self._idle.values() for worker in idle):
+            super().let_go(worker, clean=True)
+        self._starter.shutdown()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm_workers() -> Iterator[None]:
+    """Every runner of every test takes its worker from here."""
+    jobs.WORKERS = WarmWorkers()
+    yield
+    jobs.WORKERS.end()
 
 
 @pytest.fixture(autouse=True)

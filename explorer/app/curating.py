@@ -220,7 +220,7 @@ def what_labels_can(state: AppState) -> LabelDeeds:
     found, rows = state.results.labels, state.targets[:1000]
     if found is None or not rows.size:
         return LabelDeeds()
-    decided = bool(np.isin(rows, state.corrections.rows).any())
+    decided = bool(state.corrections.holds(rows).any())
     return LabelDeeds(bool((found.suggested[rows] >= 0).any()), bool((found.given[rows] >= 0).any()), decided)
 
 

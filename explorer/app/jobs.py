@@ -46,6 +46,31 @@ class _Job:
     request: Mapping[str, Any]
 
 
+class Workers:
+    """Where worker processes come from and go to."""
+
+    def start(self, nice: int, log: Path | None) -> subprocess.Popen[bytes]:
+        """A worker that waits for its first job. Raises ``OSError``."""
+        kept: IO[bytes] | int = subprocess.DEVNULL if log is None else log.open("ab")
+        try:
+            return subprocess.Popen(worker_command(nice), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=kept)
+        finally:
+            if not isinstance(kept, int):
+                kept.close()
+
+    def let_go(self, worker: subprocess.Popen[bytes], *, clean: bool) -> None:
+        """End a worker. clean : it has answered whatever it was told, so that another runner could go on with it."""
+        worker.kill()
+        worker.wait()
+        for pipe in (worker.stdin, worker.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+
+WORKERS = Workers()
+
+
 class JobRunner:
     """Runs jobs one after the other. ``on_event`` must be safe to call from any thread.
 
@@ -69,6 +94,7 @@ class JobRunner:
         self._paused: set[int] = set()
         self._running: int | None = None
         self._worker: subprocess.Popen[bytes] | None = None
+        self._interrupted = False
         self._closing = False
         self._thread = threading.Thread(target=self._serve, name="job-supervisor", daemon=True)
         self._thread.start()
@@ -86,6 +112,7 @@ class JobRunner:
                 return
             self._ended.add(token)
             running = self._running == token
+            self._interrupted |= running
         self._on_event(JobEvent(token, "cancelled"))
         if running:
             self._tell({"cancel": token})
@@ -95,6 +122,7 @@ class JobRunner:
 
     def pause(self, token: int, *, on: bool) -> None:
         """Hold a job at its next step, one that waits as soon as it begins; or let it go on."""
+        self._interrupted = True
         (self._paused.add if on else self._paused.discard)(token)
         self._tell({"pause": token, "on": on})
 
@@ -102,12 +130,13 @@ class JobRunner:
         """End the worker and the thread; waits for both. Running jobs end without an event."""
         with self._lock:
             self._closing = True
-            if self._worker is not None:
+            clean = self._running is None and not self._interrupted
+            if self._worker is not None and not clean:
                 self._worker.kill()
         self._queue.put(None)
         self._thread.join()
         if self._worker is not None:
-            _end(self._worker)
+            WORKERS.let_go(self._worker, clean=clean)
 
     @property
     def worker_pid(self) -> int | None:
@@ -177,15 +206,8 @@ class JobRunner:
             if self._worker is not None and self._worker.poll() is None:
                 return self._worker
             if self._worker is not None:
-                _end(self._worker)
-            log: IO[bytes] | int = subprocess.DEVNULL if self._log is None else self._log.open("ab")
-            try:
-                self._worker = subprocess.Popen(
-                    worker_command(self._nice), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log
-                )
-            finally:
-                if not isinstance(log, int):
-                    log.close()
+                WORKERS.let_go(self._worker, clean=False)
+            self._worker = WORKERS.start(self._nice, self._log)
             return self._worker
 
     def _tell(self, message: Mapping[str, Any]) -> bool:
@@ -210,15 +232,6 @@ def worker_command(nice: int) -> list[str]:
     """How this program starts itself as a worker, also when frozen into one executable."""
     start = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "explorer"]
     return [*start, "--worker", str(os.getpid()), str(nice)]
-
-
-def _end(worker: subprocess.Popen[bytes]) -> None:
-    worker.kill()
-    worker.wait()
-    for pipe in (worker.stdin, worker.stdout):
-        if pipe is not None:
-            with contextlib.suppress(OSError):
-                pipe.close()
 
 
 def _event(line: bytes) -> JobEvent | None:

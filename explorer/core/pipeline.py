@@ -27,7 +27,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Container, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
+from weakref import ReferenceType, ref
 
 import pyarrow.compute as pc
 
@@ -208,8 +209,23 @@ def is_complete(corpus: Corpus, plan: Plan, results: Results, *, without: Contai
     """Whether every stage of the plan (but those ``without``) is there, computed from the present inputs."""
     if results.card is None:
         return False
-    wanted = {stage.key for stage in stages(corpus, plan, results.card) if stage.name not in without}
+    wanted = {key for name, key in _stage_keys(corpus, plan, results.card) if name not in without}
     return wanted <= {record.key for record in results.records}
+
+
+StageKeys: TypeAlias = tuple[tuple[str, str], ...]
+_known: list[tuple[ReferenceType[Corpus], Plan, EncoderCard, StageKeys]] = []
+"""What was asked for last: the window asks at every change of its state."""
+
+
+def _stage_keys(corpus: Corpus, plan: Plan, card: EncoderCard) -> StageKeys:
+    """Name and key of every stage."""
+    for of, for_plan, for_card, keys in _known:
+        if of() is corpus and (for_plan, for_card) == (plan, card):
+            return keys
+    keys = tuple((stage.name, stage.key) for stage in stages(corpus, plan, card))
+    _known[:] = [(ref(corpus), plan, card, keys)]
+    return keys
 
 
 def still_valid(results: Results, old: Plan, new: Plan) -> Results:

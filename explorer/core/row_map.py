@@ -89,6 +89,13 @@ class RowMap(Mapping[int, V], Generic[V]):
         different: NDArray[np.bool_] = self.codes_of_all(count) != theirs[other.codes_of_all(count)]
         return different
 
+    def holds(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """(r,) which of ``rows`` have a value."""
+        if not self.rows.size:
+            return np.zeros(len(rows), np.bool_)
+        places = np.minimum(np.searchsorted(self.rows, rows), len(self.rows) - 1)
+        return np.asarray(self.rows[places] == rows)
+
     def rows_with(self, value: V) -> NDArray[np.int64]:
         """(r,) rows that have a value, ascending."""
         if value not in self.values_known:

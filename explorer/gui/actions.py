@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from explorer.app import curating, filtering, marking, triage
 from explorer.app import operations as op
+from explorer.app.changes import Changes
 from explorer.app.reporting import can_report
 from explorer.app.session import Session
 from explorer.app.state import AppState
@@ -198,14 +198,16 @@ def session_deeds(session: Session) -> Deeds:
     }
 
 
-def show_enabled(actions: Mapping[str, QAction], state: AppState) -> None:
+def show_enabled(actions: Mapping[str, QAction], state: AppState, changes: Changes) -> None:
     """Grey what cannot be done now; say what undo and redo would do."""
+    if changes & (Changes.CORPUS | Changes.PLAN | Changes.STAGES):
+        for name in ("export", "export_rows", "export_page"):
+            actions[name].setEnabled(can_report(state))
     open_, scored = state.corpus is not None, state.threshold is not None
     selected, chosen = bool(state.selected.size), bool(state.targets.size)
-    decided = bool(np.isin(state.targets[:1000], state.overrides.rows).any())
+    decided = bool(state.overrides.holds(state.targets[:1000]).any())
     labels = curating.what_labels_can(state)
     enabled = {
-        **dict.fromkeys(("export", "export_rows", "export_page"), can_report(state)),
         **dict.fromkeys(("next", "previous", "next_new"), scored),
         **dict.fromkeys(("flag", "clear", "confirm_on", "dismiss_on"), chosen),
         **dict.fromkeys(

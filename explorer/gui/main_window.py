@@ -227,7 +227,7 @@ class MainWindow(QMainWindow):
         if changes & (Changes.CORPUS | Changes.JOB):
             self._show_page(state)
         if changes & ~(Changes.JOB | Changes.MESSAGES | Changes.NEIGHBOURS):
-            show_enabled(self._actions, state)
+            show_enabled(self._actions, state, changes)
         if changes & Changes.CORPUS:
             self._show_project(state)
         elif changes & Changes.CURRENT and state.current is not None and self._past[-1:] != [state.current]:

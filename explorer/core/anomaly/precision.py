@@ -72,11 +72,10 @@ def check_target(target: float) -> None:
 
 def precision_of_top(ranking: Ranking, evidence: Evidence, top: int) -> Precision | None:
     """Of the ``top`` strangest rows; None where fewer than ``LEAST`` (effective) of them are judged."""
-    ranks, odd = _by_rank(ranking, evidence)
-    inside = int(np.searchsorted(ranks, top, side="right"))
-    if not inside:
+    ranks, odd = _by_rank(ranking, evidence, top)
+    if not len(ranks):
         return None
-    found = _Estimates(ranks[:inside], odd[:inside], np.array([top]), np.array([inside - 1]))
+    found = _Estimates(ranks, odd, np.array([top]), np.array([len(ranks) - 1]))
     return found.at(0) if found.effective[0] >= LEAST else None
 
 
@@ -87,7 +86,7 @@ def threshold_for_precision(ranking: Ranking, evidence: Evidence, target: float)
     target, it is the scores' own (``ranking.own``) and says why. Raises ``OptionError`` for an impossible target.
     """
     check_target(target)
-    ranks, odd = _by_rank(ranking, evidence)
+    ranks, odd = _by_rank(ranking, evidence, len(ranking.ranks))
     found = _Estimates(ranks, odd, ranks, np.arange(len(ranks)))
     known = np.flatnonzero(found.effective >= LEAST)
     if not len(known):
@@ -108,11 +107,11 @@ def _too_few(judged: int, effective: float) -> str:
     return f"{needed} without large gaps between them; the {judged:,} there are count as {math.floor(effective)}."
 
 
-def _by_rank(ranking: Ranking, evidence: Evidence) -> tuple[Ints, NDArray[np.bool_]]:
-    """Ranks of the judged rows that are scored, ascending, and whether each is odd."""
+def _by_rank(ranking: Ranking, evidence: Evidence, top: int) -> tuple[Ints, NDArray[np.bool_]]:
+    """Ranks of the judged rows among the ``top`` strangest, ascending, and whether each is odd."""
     ranks = ranking.ranks[evidence.rows]
-    order = np.argsort(ranks, kind="stable")
-    order = order[ranks[order] > 0]
+    inside = np.flatnonzero((ranks > 0) & (ranks <= top))
+    order = inside[np.argsort(ranks[inside])]
     return ranks[order], evidence.odd[order]
 
 

@@ -123,13 +123,18 @@ class LegendHands:
     def _names(self) -> list[str]:
         return [] if self._colours.shown is None else [entry.name for entry in self._colours.shown.categories]
 
+    def _name(self, place: int) -> str:
+        """An entry of the legend; "" where another legend has come between press and release."""
+        names = self._names()
+        return names[place] if place < len(names) else ""
+
     def _toggle(self, place: int) -> None:
-        name, hidden = self._names()[place], self._session.state.hidden
+        name, hidden = self._name(place), self._session.state.hidden
         self._hide(tuple(other for other in hidden if other != name) if name in hidden else (*hidden, name))
 
     def _isolate(self, place: int) -> None:
-        names = self._names()
-        self._hide(tuple(name for name in names if name != names[place]))
+        alone = self._name(place)
+        self._hide(tuple(name for name in self._names() if name != alone))
 
     def _select(self, place: int) -> None:
         """Select the texts of one entry, of those that the filters let through."""

@@ -65,9 +65,10 @@ class ReportPanel(QWidget):
     def show_state(self, state: AppState, changes: Changes) -> None:
         if changes & Changes.CORPUS:
             self._show_written(None)
-        if changes & (Changes.CORPUS | Changes.PLAN | Changes.STAGES | Changes.FLAGS):
-            self._facts.setText(report_words(state))
+        if changes & (Changes.CORPUS | Changes.PLAN | Changes.STAGES):
             self._export.setEnabled(can_report(state))
+        if changes & (Changes.CORPUS | Changes.PLAN | Changes.STAGES | Changes.FLAGS):
+            self._facts.setText(report_words(state, ready=self._export.isEnabled()))
 
     def export(self) -> None:
         """Ask where to, then write in the background."""
@@ -94,13 +95,13 @@ class ReportPanel(QWidget):
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._written.parent)))
 
 
-def report_words(state: AppState) -> str:
+def report_words(state: AppState, *, ready: bool) -> str:
     """The counts and the threshold that the report will carry."""
     if state.corpus is None:
         return "Open a file first."
     if state.threshold is None:
         return "The report can be written as soon as the texts are scored."
-    if not can_report(state):
+    if not ready:
         return "The report can be written as soon as the rest of it is computed: the Jobs panel says how far it is."
     decided = [f"{number(count)} {words}" for count, words in _decisions(state) if count]
     lines = [

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,12 @@ _HALO = 0.75
 
 Step = Callable[[int, int], None]
 """Draws one part of so many parts of the picture's rows."""
+
+
+@cache
+def _painters() -> ThreadPoolExecutor:
+    """Threads that draw a part each: kept, as to start one a frame takes longer than some parts."""
+    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="map-painter")
 
 
 @dataclass(frozen=True)
@@ -107,11 +113,10 @@ class MapPicture:
 
         if threads == 1:
             return draw(0)
-        with ThreadPoolExecutor(threads - 1) as pool:
-            helpers = [pool.submit(draw, part) for part in range(1, threads)]
-            draw(0)
-            for helper in helpers:
-                helper.result()
+        helpers = [_painters().submit(draw, part) for part in range(1, threads)]
+        draw(0)
+        for helper in helpers:
+            helper.result()
         return None
 
     def _steps(self, scene: Scene) -> Iterator[Step]:
