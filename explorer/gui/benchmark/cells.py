@@ -38,9 +38,10 @@ def span_words(span: Span) -> str:
     return f"{digits(span.value)}{between}"
 
 
-def guess_words(guess: Guess) -> str:
-    """``0.87 ± 0.03``."""
-    return f"{digits(guess.value, 2)} ± {digits(guess.error, 2)}"
+def guess_words(guess: Guess, between: str = " ") -> str:
+    """``0.87 ± 0.03``; a third digit where the error would be 0.00 without it."""
+    places = 2 if guess.error >= 0.01 else 3
+    return f"{digits(guess.value, places)}{between}± {digits(guess.error, places)}"
 
 
 def encoder_words(name: str) -> str:
@@ -98,5 +99,5 @@ def heat_cell(view: BenchmarkView, place: Place, measure: str) -> HeatCell:
         by_auroc = measure == "auroc"
         return HeatCell("measured", span.value, digits(span.value), tip, best and by_auroc, level and by_auroc)
     if guess is not None and cell is None and measure == "auroc":
-        return HeatCell("guessed", guess.value, f"{digits(guess.value, 2)}\n± {digits(guess.error, 2)}", tip)
+        return HeatCell("guessed", guess.value, guess_words(guess, "\n"), tip)
     return HeatCell(tip=tip)

@@ -97,7 +97,7 @@ class BenchmarkForm(QWidget):
         choices.setSpacing(2 * UNIT)
         choices.addWidget(self._corpora, 2)
         choices.addLayout(self._encoder_part(), 2)
-        choices.addLayout(self._detector_part(), 5)
+        choices.addLayout(self._detector_part(), 4)
         choices.addLayout(self._how_part(), 2)
         whole = column(self)
         whole.addLayout(choices, 1)
@@ -158,7 +158,7 @@ class BenchmarkForm(QWidget):
 
     def _fill(self) -> None:
         for name, (words, tip) in ENCODERS.items():
-            self._encoders.put(name, words, tip)
+            self._encoders.put(name, encoder_words(name), f"{words}. {tip}")
         for name, kind in DETECTORS.items():
             if name != CONSENSUS:  # it is made of the others' scores and has none of its own
                 summary = str(getattr(kind, "summary", ""))

@@ -38,9 +38,10 @@ class TablePage(QWidget):
         self._table.setSortingEnabled(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
-        widest = self._table.fontMetrics().horizontalAdvance(WIDEST) + 2 * UNIT
+        widest = self._table.fontMetrics().horizontalAdvance(WIDEST) + UNIT
         for section, _ in enumerate(MEASURES, AUROC):
             self._table.setColumnWidth(section, widest)
+        self._table.setColumnWidth(AUROC + len(MEASURES), 9 * UNIT)
         self._table.selectionModel().currentRowChanged.connect(self._gone)
         column(self).addWidget(self._table)
 

@@ -37,7 +37,7 @@ SENTENCE = (
 )
 MEASURE_TIP = "Everything that is ticked; what was measured before is not measured again"
 FORM, HEAT, TABLE = range(3)
-LINES = 2
+LINES = 3
 """Lines of the sentences beside the buttons that are seen without scrolling."""
 
 
@@ -126,7 +126,9 @@ class BenchmarkPanel(QWidget):
     def _show_words(self, state: AppState) -> None:
         view = state.benchmark
         running = view is not None and view.job is not None
-        self._run.setEnabled(not running and not self._form.problem)
+        problem = self._form.problem
+        self._run.setEnabled(not running and not problem)
+        self._run.setToolTip(problem or MEASURE_TIP)
         self._stop.setEnabled(running)
         for button in (self._folder, self._save):
             button.setEnabled(view is not None and bool(view.cells))
