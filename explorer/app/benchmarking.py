@@ -1,14 +1,15 @@
-"""A benchmark from files to files: what ``text-explorer benchmark run`` does."""
+"""A benchmark from files to files: what ``text-explorer benchmark run`` does, and the window's benchmark panel."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from explorer.core.anomaly.spec import DetectorSpec
-from explorer.core.benchmark.grid import Grid, Measured, measure
+from explorer.core.benchmark.grid import Grid, Measured, Place, measure
 from explorer.core.benchmark.labels import Labelled, odd_rows
 from explorer.core.benchmark.protocols import OWN, ProtocolName, preset_of
 from explorer.core.benchmark.tables import Standing, latex, results_csv, standings, standings_csv
@@ -21,15 +22,19 @@ from explorer.core.storage import FolderStore, output_errors, write_atomically
 from explorer.errors import OptionError
 
 RESULTS, STANDINGS, LATEX, WORK = "results.csv", "standings.csv", "auroc.tex", "work"
+ASKED = "benchmark.json"
+"""What was asked for, so that the window can show and go on with results that lie in a folder."""
 READING = 0.02
 """Share of the progress that reading the corpora takes."""
+MOST_SEEDS = 100
 
 
 @dataclass(frozen=True)
 class BenchmarkRequest:
     """What to measure. odd : the value of ``label`` that odd texts have; None = it has two values.
     protocol : None = the preset's, or
-    unsupervised. seeds : how many, from 0, for the detectors that depend on one."""
+    unsupervised. seeds : how many, from 0, for the detectors that depend on one.
+    only : of the combinations these alone, in this order, corpora by ``corpus_names``; None = all."""
 
     corpora: Sequence[Path]
     label: str
@@ -40,6 +45,19 @@ class BenchmarkRequest:
     odd: str | None = None
     text: tuple[str, ...] = ()
     seeds: int = 1
+    only: Sequence[Place] | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-able; corpora by their whole path."""
+        return {**asdict(self), "corpora": [str(path.absolute()) for path in self.corpora]}
+
+    @staticmethod
+    def from_dict(stored: Mapping[str, Any]) -> BenchmarkRequest:
+        """What ``as_dict`` made. Raises ``KeyError``, ``TypeError`` or ``ValueError`` for anything else."""
+        lists = {name: tuple(map(str, stored[name])) for name in ("encoders", "detectors", "text")}
+        only = None if stored["only"] is None else tuple((str(a), str(b), str(c)) for a, b, c in stored["only"])
+        corpora = tuple(map(Path, stored["corpora"]))
+        return BenchmarkRequest(**{**stored, **lists, "only": only, "corpora": corpora})
 
 
 @dataclass(frozen=True)
@@ -78,7 +96,7 @@ def run_benchmark(
     *,
     on_cell: Callable[[Measured], None] | None = None,
 ) -> BenchmarkOutcome:
-    """Measure every cell and write ``results.csv`` after each, then ``standings.csv`` and ``auroc.tex``.
+    """Measure every cell and write ``results.csv``, ``standings.csv`` and ``auroc.tex`` after each.
 
     After a stop the same call goes on. Raises ``ExplorerError`` where nothing can be measured.
     """
@@ -86,33 +104,50 @@ def run_benchmark(
     with output_errors(out):
         out.mkdir(parents=True, exist_ok=True)
     stores = {name: FolderStore(out / WORK / corpus.fingerprint) for name, (corpus, _) in grid.corpora.items()}
+    before = _text_of(out / RESULTS)
+    write_atomically(out / ASKED, json.dumps(request.as_dict(), indent=1).encode())
     measured: list[Measured] = []
     for each in measure(grid, stores.__getitem__, progress.part(READING, 1)):
         measured.append(each)
-        write_atomically(out / RESULTS, results_csv(measured).encode("utf-8"))
+        if not before.startswith(results_csv(measured)):  # what an earlier run left stays until there is more
+            _write(out, measured)
         if on_cell is not None:
             on_cell(each)
-    ranked = standings(measured)
-    write_atomically(out / STANDINGS, standings_csv(ranked).encode("utf-8"))
-    write_atomically(out / LATEX, latex(ranked).encode("utf-8"))
+    ranked = _write(out, measured)
     files = (out / RESULTS, out / STANDINGS, out / LATEX)
     return BenchmarkOutcome(*files, tuple(measured), tuple(ranked), tuple(_remarks(grid, measured)))
 
 
+def _write(out: Path, measured: Sequence[Measured]) -> list[Standing]:
+    ranked = standings(measured)
+    write_atomically(out / STANDINGS, standings_csv(ranked).encode("utf-8"))
+    write_atomically(out / LATEX, latex(ranked).encode("utf-8"))
+    write_atomically(out / RESULTS, results_csv(measured).encode("utf-8"))
+    return ranked
+
+
+def _text_of(path: Path) -> str:
+    """What a file says; "" where there is none that can be read."""
+    try:
+        return path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
 def _grid(request: BenchmarkRequest, progress: Progress) -> Grid:
-    if not 1 <= request.seeds <= 100:
-        raise OptionError(f"{request.seeds} seeds cannot be run.", "Use a number from 1 to 100.")
+    if not 1 <= request.seeds <= MOST_SEEDS:
+        raise OptionError(f"{request.seeds} seeds cannot be run.", f"Use a number from 1 to {MOST_SEEDS}.")
     preset, protocol = preset_of(request.preset, request.protocol)
     specs = [DetectorSpec.parse(words) for words in dict.fromkeys(request.detectors)]
     for spec in specs:
         Plan(detectors=(spec.name,), options=(str(spec),) if spec.options else ())
-    names = _names(request.corpora)
+    names = corpus_names(request.corpora)
     corpora = {}
     for place, (name, path) in enumerate(zip(names, request.corpora, strict=True)):
         part = progress.part(place / len(names), (place + 1) / len(names))
         corpora[name] = _read(path, request, part)
     encoders = tuple(dict.fromkeys(request.encoders))
-    return Grid(corpora, encoders, specs, protocol, preset, range(request.seeds))
+    return Grid(corpora, encoders, specs, protocol, preset, range(request.seeds), request.only)
 
 
 def _read(path: Path, request: BenchmarkRequest, progress: Progress) -> tuple[Corpus, Labelled]:
@@ -120,7 +155,7 @@ def _read(path: Path, request: BenchmarkRequest, progress: Progress) -> tuple[Co
     return corpus, odd_rows(corpus, request.label, request.odd)
 
 
-def _names(paths: Sequence[Path]) -> list[str]:
+def corpus_names(paths: Sequence[Path]) -> list[str]:
     """File names without their ending; the whole path where two would be the same."""
     stems = [path.name.split(".")[0] or path.name for path in paths]
     return [stem if stems.count(stem) == 1 else str(path) for stem, path in zip(stems, paths, strict=True)]

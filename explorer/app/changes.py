@@ -46,7 +46,10 @@ class Changes(Flag):
     """What undo and redo would do."""
     WORDS = auto()
     """Which words make the current text strange."""
+    BENCHMARK = auto()
+    """What has been measured or predicted of a benchmark, or is being."""
     ALL = (
         CORPUS | PLAN | VECTORS | POSITIONS | GRAPH | INDEX | SCORES | FLAGS | REASONS | CURRENT | SELECTION | COLOUR
         | NEIGHBOURS | JOB | MESSAGES | LABELS | FILTERS | SHOWN | SEARCH | CHECKS | STAGES | HISTORY | WORDS
+        | BENCHMARK
     )  # fmt: skip

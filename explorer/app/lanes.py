@@ -1,7 +1,8 @@
-"""Where the work of a session is done: two worker processes and some threads, and how answers come back.
+"""Where the work of a session is done: up to three worker processes and some threads, and how answers come back.
 
 The long lane embeds and computes; the quick lane previews, estimates and exports, so that they never wait for an
-embedding to end. Threads read files, search neighbours and do what needs this process,
+embedding to end; the lasting lane measures benchmarks, which nobody waits for. Its worker starts with its first job.
+Threads read files, search neighbours and do what needs this process,
 such as painting. Everything comes back on the session's thread.
 """
 
@@ -29,11 +30,14 @@ OnFailed = Callable[[ExplorerError], None]
 ShowJob = Callable[[JobView], None]
 T = TypeVar("T")
 
-QUICK = ("preview", "estimate", "export", "rows", "page", "corrected", "encoder", "query", "words")
+QUICK = ("preview", "estimate", "export", "rows", "page", "corrected", "encoder", "query", "words", "look", "rest")
 """Kinds of jobs that run in the quick lane."""
 
-PAUSABLE = ("run", "add")
+PAUSABLE = ("run", "add", "benchmark")
 """Kinds of jobs that can be held and go on."""
+
+LASTING = ("benchmark",)
+"""Kinds of jobs that belong to no project: they run in a lane of their own and go on when another one is opened."""
 
 
 INSIST = 0.1
@@ -86,6 +90,7 @@ class Lanes:
         self._closed = False
         self.long = JobRunner(self._on_event, log)
         self.quick = JobRunner(self._on_event, log, nice=0)
+        self.lasting = JobRunner(self._on_event, log, nice=10)
         self._beside = ThreadJobs(self._on_event)
         self._files = ThreadPoolExecutor(1, thread_name_prefix="files")
         self._search = ThreadPoolExecutor(1, thread_name_prefix="neighbour-search")
@@ -99,8 +104,8 @@ class Lanes:
     def submit(self, kind: str, request: Mapping[str, Any], handlers: Handlers) -> int:
         """Start a job; its token cancels it."""
         token = self.new_token()
-        lane = self.quick if kind in QUICK else self.long
-        view = JobView(token, handlers.title, status="waiting", can_pause=kind in PAUSABLE)
+        lane = self.lasting if kind in LASTING else self.quick if kind in QUICK else self.long
+        view = JobView(token, handlers.title, status="waiting", can_pause=kind in PAUSABLE, lasting=kind in LASTING)
         self._jobs[token] = _Job(kind, lane, handlers, view, time.monotonic())
         lane.submit(kind, request, token)
         self._show(self._jobs[token])
@@ -132,10 +137,11 @@ class Lanes:
             job.lane.pause(token, on=on)
             self._show(job, status=job.status)
 
-    def cancel_all(self, *kinds: str) -> None:
-        """End the jobs of these kinds, or all visible ones if none is named."""
+    def cancel_all(self, *kinds: str, lasting: bool = True) -> None:
+        """End the jobs of these kinds, or all visible ones if none is named; ``lasting``: those of no project too."""
         for token, job in tuple(self._jobs.items()):
-            if job.kind in kinds or (not kinds and job.handlers.visible):
+            wanted = job.handlers.visible and (lasting or job.kind not in LASTING)
+            if job.kind in kinds or (not kinds and wanted):
                 job.lane.cancel(token)
 
     def _show(self, job: _Job, **news: Any) -> None:
@@ -280,6 +286,7 @@ class Lanes:
         self._interrupt(None)
         self.long.close()
         self.quick.close()
+        self.lasting.close()
         self._beside.close()
         for pool in (self._files, self._search, self._queries):
             pool.shutdown(wait=True, cancel_futures=True)

@@ -49,6 +49,7 @@ def show_corpus(
             neighbours=NeighbourView(k=plan.k, metric=plan.metric),
             jobs=state.jobs,
             messages=state.messages,
+            benchmark=state.benchmark,
             history=history,
             current=current if current is not None and 0 <= current < corpus.rows else None,
             **work,

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from explorer.app import operations as op
 from explorer.app import telling
+from explorer.app.benchmarks import Benchmarks
 from explorer.app.changes import Changes
 from explorer.app.explain import explainer_of, show_reasons
 from explorer.app.history import History, Undone
@@ -70,6 +71,7 @@ class Session:
         self._history: History | None = None
         self._window: Mapping[str, Any] = {}
         self.queries = Queries(self._lanes, self.store, self._search)
+        self.benchmarks = Benchmarks(self._lanes, self.store, self.say, projects_folder)
         self.store.subscribe(self._follow)
 
     @property
@@ -171,12 +173,13 @@ class Session:
         if _computes(plan) != _computes(before):
             self.compute()
 
-    def cancel(self) -> None:
-        """Stop the work under way, an opening or an export too; what was finished stays."""
+    def cancel(self, *, lasting: bool = False) -> None:
+        """Stop the work under way, an opening or an export too, and what belongs to no project if ``lasting``; what was
+        finished stays."""
         self._opening.stop()
-        self._lanes.cancel_all()
+        self._lanes.cancel_all(lasting=lasting)
         for job in self.state.jobs:
-            if job.status in UNDER_WAY:
+            if job.status in UNDER_WAY and (lasting or not job.lasting):
                 self._show_job(replace(job, status="cancelled"))
 
     def cancel_job(self, token: int) -> None:

@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.app.benchmark_view import BenchmarkView
 from explorer.app.labels import NO_BITS, Bits, Label
 from explorer.app.messages import Message
 from explorer.core.anomaly.base import Scores
@@ -51,6 +52,7 @@ class JobView:
 
     message : what it does now; of a failed one, what went wrong, with ``hint`` and ``details``.
     can_pause : whether it can be held and go on. seconds : how long it took, once it has ended.
+    lasting : whether it belongs to no project, and goes on when another one is opened.
     """
 
     token: int
@@ -63,6 +65,7 @@ class JobView:
     hint: str = ""
     details: str = ""
     seconds: float = 0.0
+    lasting: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,6 +152,7 @@ class AppState:
     explainer : says why a row is strange, once its facts about the scores are gathered.
     words : what was asked about the words of a text, and the answer.
     jobs : newest last; those that have failed stay until they are dismissed.
+    benchmark : the one that the benchmark panel shows; it belongs to no corpus.
     """
 
     project: Path | None = None
@@ -184,6 +188,7 @@ class AppState:
     jobs: tuple[JobView, ...] = ()
     history: HistoryView = field(default_factory=HistoryView)
     words: WordsView | None = None
+    benchmark: BenchmarkView | None = None
     messages: tuple[Message, ...] = ()
 
     @property
@@ -224,8 +229,14 @@ class AppState:
 
     @property
     def job(self) -> JobView | None:
-        """The work under way that the status bar shows: what was started last."""
-        return next((job for job in reversed(self.jobs) if job.status in UNDER_WAY), None)
+        """The work under way that the status bar shows: what was started last, of the project's own if there is any."""
+        alive = [job for job in reversed(self.jobs) if job.status in UNDER_WAY]
+        return next((job for job in alive if not job.lasting), alive[0] if alive else None)
+
+    @property
+    def is_computing(self) -> bool:
+        """Whether work of the project's own is under way."""
+        return self.job is not None and not self.job.lasting
 
     @property
     def shown_count(self) -> int:

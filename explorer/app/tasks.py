@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.app.adding import add_texts
+from explorer.app.benchmark_look import look
+from explorer.app.benchmarking import BenchmarkRequest, run_benchmark
 from explorer.app.by_hand import read_by_hand
 from explorer.app.check_store import stored_check
 from explorer.app.exports import export_corrected, export_given_rows, export_html
@@ -204,6 +206,26 @@ def _encoder_of(project: str, texts: str, encoder: str, precision: Precision, se
     return open_plan_encoder(corpus, plan, FolderStore(Path(project)), SILENT)
 
 
+def look_task(request: Mapping[str, Any], progress: Progress, news: News) -> Mapping[str, Any]:
+    """What the files of a benchmark hold, and whether their label column can be measured against."""
+    paths = [Path(path) for path in request["corpora"]]
+    return asdict(look(paths, request["text"], request["label"], request["odd"], progress))
+
+
+def benchmark_task(request: Mapping[str, Any], progress: Progress, news: News) -> Mapping[str, Any]:
+    """Measure the cells of a benchmark; news after each: its files have been written anew."""
+    asked = BenchmarkRequest.from_dict(request["asked"])
+    outcome = run_benchmark(asked, Path(request["out"]), progress, on_cell=lambda _: news({}))
+    return {"remarks": list(outcome.remarks)}
+
+
+def rest_task(request: Mapping[str, Any], progress: Progress, news: News) -> Mapping[str, Any]:
+    """Predict the cells of a benchmark that were not measured."""
+    from explorer.app.benchmark_rest import predict_rest
+
+    return predict_rest(Path(request["folder"]), [tuple(place) for place in request["places"]])
+
+
 TASKS: dict[str, Task] = {
     "preview": preview_task,
     "estimate": estimate_task,
@@ -217,4 +239,7 @@ TASKS: dict[str, Task] = {
     "encoder": encoder_task,
     "query": query_task,
     "words": words_task,
+    "look": look_task,
+    "benchmark": benchmark_task,
+    "rest": rest_task,
 }

@@ -23,6 +23,7 @@ AREAS: Mapping[str, Qt.DockWidgetArea] = {
     "Documents": BOTTOM,
     "Anomalies": BOTTOM,
     "Quality": BOTTOM,
+    "Benchmark": BOTTOM,
     "Report": BOTTOM,
     "Jobs": BOTTOM,
 }
@@ -31,8 +32,8 @@ WIDTHS = {LEFT: 184, RIGHT: 232}
 FRONT = "Anomalies"
 """The list that is seen first."""
 
-VERSION = 4
-"""Raised when panels come or go, so that an older arrangement is not forced upon them; 4: Quality."""
+VERSION = 5
+"""Raised when panels come or go, so that an older arrangement is not forced upon them; 5: Benchmark."""
 
 
 class Docks:

@@ -36,6 +36,9 @@ that are probably wrong, texts that are empty, cut, garbled, in another language
 phone or card numbers. A click selects the texts. Keep one of each group of duplicates; accept a suggested label with
 <b>{accept_label}</b>, or keep it with <b>{reject_label}</b>. <i>File > Export the corrected corpus</i> writes your own
 columns, corrected.</p>
+<p><b>Compare encoders and detectors.</b> Where a label column tells odd texts from normal ones, the <i>Benchmark</i>
+tab measures which encoder and which detector find them, one cell after the other while you go on working, predicts the
+cells that were not measured, and says which one is worth measuring next.</p>
 <p><b>Search and filter.</b> {find} finds words, an exact phrase, a pattern, or a meaning; what is found lights up
 on the map. Filters are chips: switch them off, invert, name and keep them. Brush the timeline to see a few days
 only.</p>

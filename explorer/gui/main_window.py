@@ -30,6 +30,7 @@ from explorer.gui.label_keys import LabelKeys
 from explorer.gui.map.snapshot import MapSnapshot
 from explorer.gui.opening import Opener, dropped_path
 from explorer.gui.panels.anomalies_panel import AnomaliesPanel
+from explorer.gui.panels.benchmark_panel import BenchmarkPanel
 from explorer.gui.panels.corpus_panel import CorpusPanel
 from explorer.gui.panels.documents_panel import DocumentsPanel
 from explorer.gui.panels.filters_panel import FiltersPanel
@@ -238,8 +239,8 @@ class MainWindow(QMainWindow):
     def _show_page(self, state: AppState) -> None:
         if state.corpus is not None:
             self._pages.setCurrentWidget(self._map)
-        elif state.job is not None:
-            self._loading.set_texts(f"{state.job.title}…", "The map appears here.")
+        elif (job := state.job) is not None and not job.lasting:
+            self._loading.set_texts(f"{job.title}…", "The map appears here.")
             self._pages.setCurrentWidget(self._loading)
         else:
             self._welcome.show_settings(self._settings)
@@ -371,6 +372,7 @@ def _make_panels(session: Session) -> dict[str, QWidget]:
         "Documents": DocumentsPanel(session),
         "Anomalies": AnomaliesPanel(session),
         "Quality": QualityPanel(session),
+        "Benchmark": BenchmarkPanel(session),
         "Report": ReportPanel(session),
         "Jobs": JobsPanel(session),
     }

@@ -70,7 +70,7 @@ def _wait(made: Composed) -> None:
         if errors:
             failed.append(ExplorerError(errors[-1].what, errors[-1].hint))
             loop.quit()
-        elif state.job is None and state.corpus is not None:
+        elif not state.is_computing and state.corpus is not None:
             timer.start(SETTLE)
         else:
             timer.stop()

@@ -46,7 +46,7 @@ class JobBar(QStatusBar):
         self._bar.setFixedWidth(20 * UNIT)
         self._bar.setMaximumHeight(2 * UNIT)
         self._what.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # long words widen nothing
-        self._cancel.clicked.connect(lambda _: self._session.cancel())
+        self._cancel.clicked.connect(lambda _: self._stop())
         self._go_on.clicked.connect(lambda _: self._session.compute())
         self._pause.clicked.connect(lambda _: self._hold())
         self._all.clicked.connect(lambda _: self.jobs_requested.emit())
@@ -69,6 +69,11 @@ class JobBar(QStatusBar):
             self._saved.setText(state.history.said)
             self._moment.start()
 
+    def _stop(self) -> None:
+        """End the work that is shown, with all of its kind: the project's own, or what belongs to none."""
+        job = self._session.state.job
+        self._session.cancel(lasting=job is not None and job.lasting)
+
     def _hold(self) -> None:
         job = self._session.state.job
         if job is not None:
@@ -81,7 +86,7 @@ class JobBar(QStatusBar):
         self._pause.setVisible(job is not None and job.can_pause)
         self._pause.setText("Contin&ue" if job is not None and job.status == "paused" else "Pa&use")
         self._all.setText(f"&Jobs ({number(alive)})" if (alive := _alive(state)) else "&Jobs")
-        stopped = job is None and state.corpus is not None and not _is_done(state)
+        stopped = not state.is_computing and state.corpus is not None and not _is_done(state)
         self._go_on.setVisible(stopped)
         if job is None:
             self._what.setText("Not finished." if stopped else "")

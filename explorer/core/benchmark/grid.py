@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -21,6 +22,10 @@ from explorer.errors import DetectorError, ExplorerError
 
 SEEDED = frozenset({"iforest", "autoencoder", "dsvdd", "dpad", "lunar", "cluster"})
 """Detectors whose scores change with the seed; the others are run with the first one alone."""
+
+
+Place = tuple[str, str, str]
+"""Corpus, encoder and detector: one field of the table of results, whatever the seeds."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,10 @@ class Measured:
 
 @dataclass(frozen=True)
 class Grid:
-    """What is measured. corpora : by the name that the results carry, with the truth about each."""
+    """What is measured. corpora : by the name that the results carry, with the truth about each.
+
+    only : these of the combinations alone, in this order; None = all.
+    """
 
     corpora: Mapping[str, tuple[Corpus, Labelled]]
     encoders: Sequence[str]
@@ -57,15 +65,19 @@ class Grid:
     protocol: ProtocolName
     preset: Preset
     seeds: Sequence[int]
+    only: Sequence[Place] | None = None
 
     def cells(self) -> list[Cell]:
         """In the order in which they are run: all that needs one encoder's vectors of a corpus is done in a row."""
+        every: dict[Place, DetectorSpec] = {
+            (corpus, encoder, str(spec)): spec
+            for corpus, encoder, spec in product(self.corpora, self.encoders, self.detectors)
+        }
         return [
-            Cell(corpus, encoder, str(spec), self.protocol, seed)
-            for corpus in self.corpora
-            for encoder in self.encoders
-            for spec in self.detectors
-            for seed in (self.seeds if spec.name in SEEDED else self.seeds[:1])
+            Cell(*place, self.protocol, seed)
+            for place in (every if self.only is None else self.only)
+            if place in every
+            for seed in (self.seeds if every[place].name in SEEDED else self.seeds[:1])
         ]
 
 

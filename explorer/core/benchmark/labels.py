@@ -50,7 +50,7 @@ def _odd_value(column: str, counts: dict[str, int], odd: str | None) -> str:
         kind = counted(len(counts), "value")
         raise OptionError(
             f"The column {column!r} has {kind}: a benchmark needs two, odd and normal.",
-            f"{_has(counts)} Say with --odd which value means odd; all others are then normal.",
+            f"{_has(counts)} Say which value means odd (--odd); all others are then normal.",
         )
     one, other = counts
     for value, rest in ((one, other), (other, one)):
@@ -60,7 +60,8 @@ def _odd_value(column: str, counts: dict[str, int], odd: str | None) -> str:
             return value
     if counts[one] == counts[other]:
         raise OptionError(
-            f"Nothing tells which of {one!r} and {other!r} in the column {column!r} means odd.", "Say it with --odd."
+            f"Nothing tells which of {one!r} and {other!r} in the column {column!r} means odd.",
+            "Say which one does (--odd).",
         )
     return min(counts, key=lambda value: counts[value])
 

@@ -21,13 +21,13 @@ def drawing(state: AppState) -> JobView | None:
     """The work that draws the map now; None when nothing does."""
     if _is_drawn(state) or not _can_be_drawn(state):
         return None
-    jobs = (job for job in reversed(state.jobs) if job.can_pause and job.status in UNDER_WAY)
+    jobs = (job for job in reversed(state.jobs) if job.can_pause and not job.lasting and job.status in UNDER_WAY)
     return next(jobs, None)
 
 
 def is_stopped(state: AppState) -> bool:
     """Whether the map that the plan asks for is not finished and nobody works on it."""
-    return state.results.positions is not None and not _is_drawn(state) and state.job is None
+    return state.results.positions is not None and not _is_drawn(state) and not state.is_computing
 
 
 def _is_drawn(state: AppState) -> bool:
@@ -137,6 +137,6 @@ def current_words(state: AppState) -> str:
 
 def waiting_words(state: AppState) -> tuple[str, str]:
     """What the map is waiting for, and the action that brings it; "" while it comes by itself."""
-    if state.job is None and state.corpus is not None:
+    if not state.is_computing and state.corpus is not None:
         return "The texts are not all embedded yet.", "Go on"
     return "It appears as soon as the texts are embedded.", ""
