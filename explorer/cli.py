@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.cli_parser import COMMANDS, parsed, plan_of, window_parser
 from explorer.cli_predict import predicted_lines
+from explorer.cli_recommend import recommended_lines
 from explorer.errors import ExplorerError, OptionError
 from explorer.progress_line import progress_on
 
@@ -369,7 +370,26 @@ def _benchmark_predict(options: argparse.Namespace) -> int:
     return 0
 
 
-BENCHMARKS: Mapping[str, Callable[[argparse.Namespace], int]] = {"run": _benchmark_run, "predict": _benchmark_predict}
+def _benchmark_recommend(options: argparse.Namespace) -> int:
+    from explorer.app.recommending import DETECTORS, ENCODERS, RecommendRequest, recommend_for
+
+    encoders, detectors = options.encoder or ENCODERS, options.detector or DETECTORS
+    request = RecommendRequest(options.corpus, encoders, detectors, tuple(options.text), options.seed)
+    with progress_on(sys.stderr, quiet=options.quiet) as progress:
+        outcome = recommend_for(request, options.out, progress)
+    if options.json:
+        _print_json(outcome.as_dict())
+        return 0
+    _remark(outcome.remarks, options)
+    print("\n".join(recommended_lines(outcome)))
+    return 0
+
+
+BENCHMARKS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "run": _benchmark_run,
+    "predict": _benchmark_predict,
+    "recommend": _benchmark_recommend,
+}
 
 HANDLERS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "run": _run,

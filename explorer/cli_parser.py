@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import explorer
-from explorer import cli_predict
+from explorer import cli_predict, cli_recommend
 from explorer.errors import OptionError
 
 COMMANDS = (
@@ -280,12 +280,14 @@ def _add_detectors(commands: Any) -> None:
 
 
 def _add_benchmark(commands: Any) -> None:
-    about = "Measure encoders and detectors where the truth is known, and predict what was not measured."
+    about = "Measure encoders and detectors, predict what was not measured, recommend where there are no labels."
     parser = commands.add_parser("benchmark", help=about, description=about)
     actions = parser.add_subparsers(dest="action", required=True, parser_class=_Parser)
     _add_benchmark_run(actions)
     predict = _command(actions, "predict", cli_predict.ABOUT, *cli_predict.EXAMPLES, prefix="benchmark ")
     cli_predict.add_predict_options(predict, _path)
+    recommend = _command(actions, "recommend", cli_recommend.ABOUT, *cli_recommend.EXAMPLES, prefix="benchmark ")
+    cli_recommend.add_recommend_options(recommend, _path)
 
 
 def _add_benchmark_run(actions: Any) -> None:

@@ -15,7 +15,21 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-GROUPS = ("embed", "graph", "anomaly", "map", "frames", "lasso", "window", "query", "million", "soak", "predict", "job")
+GROUPS = (
+    "embed",
+    "graph",
+    "anomaly",
+    "map",
+    "frames",
+    "lasso",
+    "window",
+    "query",
+    "million",
+    "soak",
+    "predict",
+    "recommend",
+    "job",
+)
 PACKAGES = (
     "numpy",
     "torch",

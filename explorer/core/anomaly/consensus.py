@@ -35,7 +35,7 @@ class Consensus(Declared):
         if not data.others:
             raise ValueError("a consensus needs the scores of other detectors")
         progress.report(0.0, "Consensus")
-        shares = np.stack([_ranked(scores) for scores in data.others.values()])
+        shares = np.stack([shares_of_ranks(scores) for scores in data.others.values()])
         count = np.isfinite(shares).sum(axis=0)
         scores = np.where(count > 0, np.nansum(shares, axis=0) / np.maximum(count, 1), np.nan)
         scores[~data.valid] = np.nan
@@ -43,7 +43,7 @@ class Consensus(Declared):
         return scores
 
 
-def _ranked(scores: Scores) -> Scores:
+def shares_of_ranks(scores: Scores) -> Scores:
     """(n,) ranks of the scored rows from 1/m (most ordinary) to 1 (strangest); NaN for others."""
     found = np.full(len(scores), np.nan)
     rows = np.flatnonzero(np.isfinite(scores))

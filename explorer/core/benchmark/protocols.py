@@ -86,4 +86,5 @@ def plan_for(encoder: str, detector: DetectorSpec, preset: Preset, task: Task, s
         normal=task.normal,
         seed=seed,
         map=False,
+        quality=False,
     )

@@ -34,7 +34,17 @@ class Tasks:
 @cache
 def published() -> Tasks:
     """The six matrices of Text-ADBench that come with the program, see ``resources/benchmark/SOURCE.md``."""
-    file = resources.files("explorer.resources") / "benchmark" / "text_adbench_auroc.csv"
+    return _shipped("text_adbench_auroc.csv")
+
+
+@cache
+def measured() -> Tasks:
+    """What this program measured itself on labelled corpora, unsupervised; datasets are named ``family_part``."""
+    return _shipped("unsupervised_auroc.csv")
+
+
+def _shipped(name: str) -> Tasks:
+    file = resources.files("explorer.resources") / "benchmark" / name
     with file.open(encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines))
     datasets = tuple(dict.fromkeys(row["dataset"] for row in rows))
