@@ -13,7 +13,7 @@ from explorer.gui.parts import UNIT, column, named
 from explorer.gui.tables import dress_table, follow_current
 
 TIP = "Click a title to sort by it"
-WIDEST = "0.000 (0.000 to 0.000)"
+WIDEST, GUESSED = "0.000 (0.000 to 0.000)", "0.000 ± 0.000, predicted"
 
 
 class TablePage(QWidget):
@@ -38,9 +38,10 @@ class TablePage(QWidget):
         self._table.setSortingEnabled(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
-        widest = self._table.fontMetrics().horizontalAdvance(WIDEST) + UNIT
+        width = self._table.fontMetrics().horizontalAdvance
         for section, _ in enumerate(MEASURES, AUROC):
-            self._table.setColumnWidth(section, widest)
+            words = (WIDEST, GUESSED) if section == AUROC else (WIDEST,)
+            self._table.setColumnWidth(section, max(map(width, words)) + UNIT)
         self._table.setColumnWidth(AUROC + len(MEASURES), 9 * UNIT)
         self._table.selectionModel().currentRowChanged.connect(self._gone)
         column(self).addWidget(self._table)
