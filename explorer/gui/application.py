@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +11,10 @@ from PySide6.QtCore import QLocale, QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
 import explorer
+from explorer.app.changes import Changes
 from explorer.app.session import Session
 from explorer.app.settings import APP, Settings, ThemeChoice, load_settings, log_file, save_settings
+from explorer.app.state import AppState
 from explorer.gui.error_dialog import install_hooks
 from explorer.gui.main_window import PROGRAM, MainWindow, SaveSettings
 from explorer.gui.qt_bridge import QtBridge
@@ -75,6 +78,7 @@ def run_window(path: Path | None = None, settings: Settings | None = None) -> in
     made = make_window(settings, save_settings, log=_log())
     restore_hooks = install_hooks(made.window, made.bridge.post, made.session.say)
     show_window(made.window)
+    spare_collector(made.session)
     QTimer.singleShot(0, compiled.load_in_background)
     if path is not None:
         QTimer.singleShot(0, lambda: made.window.open_path(path))
@@ -83,6 +87,21 @@ def run_window(path: Path | None = None, settings: Settings | None = None) -> in
     finally:
         made.close()
         restore_hooks()
+
+
+def spare_collector(session: Session) -> None:
+    """Set aside what is there to stay, now and when the first corpus is computed: it has loaded its libraries by then.
+
+    Python's garbage collector looks through every object there is: 200 ms with all libraries, in the middle of work.
+    """
+
+    def follow(state: AppState, changes: Changes) -> None:
+        if changes & Changes.JOB and state.corpus is not None and state.job is None:
+            unsubscribe()
+            gc.freeze()
+
+    gc.freeze()
+    unsubscribe = session.store.subscribe(follow)
 
 
 def show_window(window: MainWindow) -> None:

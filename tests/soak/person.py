@@ -21,7 +21,7 @@ from explorer.core.corpus.corpus import Roles
 from explorer.core.pipeline import is_complete
 from explorer.core.plan import Plan
 from explorer.core.query.predicates import Filters
-from explorer.gui.application import make_application, make_window
+from explorer.gui.application import make_application, make_window, spare_collector
 from explorer.gui.map.colouring import LABELS
 from explorer.gui.widgets.map.view import MapView
 from tests.soak.corpus import write_corpus
@@ -47,6 +47,7 @@ class Person:
         self.made, self.window, self.session = made, made.window, made.session
         self.window.resize(*SIZE)
         self.window.show()
+        spare_collector(self.session)
         self.hands = Hands(self.window)
         self.session.store.subscribe(self._listen)
         file, vectors = write_corpus(folder, rows, seed)

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -26,7 +27,7 @@ if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
 
 from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QListWidget, QPushButton, QTableView, QTreeWidget, QWidget
 
 from explorer.app import filtering, marking
 from explorer.app import operations as op
@@ -46,6 +47,7 @@ from explorer.gui.theme import apply_theme
 from explorer.gui.widgets.map.compiled import load
 from explorer.gui.widgets.map.view import MapView
 
+F = TypeVar("F", bound=QWidget)
 PATIENCE = 900.0
 SETTLE = 450
 """Milliseconds before a picture: longer than the map's glide."""
@@ -127,6 +129,12 @@ class Walk:
         box.setCurrentIndex(place)
         box.activated.emit(place)
 
+    def find(self, kind: type[F], name: str) -> F:
+        return next(widget for widget in self.window.findChildren(kind) if widget.accessibleName() == name)
+
+    def press(self, name: str) -> None:
+        QTest.mouseClick(self.find(QPushButton, name), Qt.MouseButton.LeftButton)
+
     def drag(self, start: QPoint, stops: list[QPoint], keys: Qt.KeyboardModifier, picture: str) -> None:
         """Press, move, take a picture before letting go."""
         QTest.mousePress(self.map, Qt.MouseButton.LeftButton, keys, start)
@@ -153,6 +161,10 @@ def walk(out: Path, theme: str) -> None:
     _selection(w)
     _search_and_filters(w)
     _labels(w)
+    _review(w)
+    _quality(w)
+    _benchmark(w)
+    _export(w)
     _layouts(w)
     _dialogs(w)
     w.made.close()
@@ -246,6 +258,78 @@ def _labels(w: Walk) -> None:
     w.panel("Anomalies")
     w.picture("undone")
     w.do(op.set_colour(colour_by=ANOMALY))
+
+
+def _review(w: Walk) -> None:
+    """The line, the reasons, and a decision about some of what is flagged."""
+    w.panel("Anomalies")
+    w.do(op.set_threshold(share=0.005))
+    w.act("next_new")
+    w.wait(lambda: w.state.explainer is not None)
+    for deed in ("confirm_on", "confirm_on", "dismiss_on", "confirm_on"):
+        w.act(deed)
+    w.press("Which words make it strange")
+    w.wait(lambda: w.state.words is not None and bool(w.state.words.said))
+    w.picture("review")
+
+
+def _quality(w: Walk) -> None:
+    """Duplicates go to the trash, a doubtful label is corrected, another found right."""
+    w.panel("Quality")
+    checks = w.find(QTreeWidget, "Checks")
+    for words in ("near-duplicate", "probably wrong"):
+        entry = next(
+            checks.topLevelItem(place)
+            for place in range(checks.topLevelItemCount())
+            if words in checks.topLevelItem(place).text(0).lower()
+        )
+        checks.setCurrentItem(entry)
+        w.wait()
+        if words == "near-duplicate":
+            w.picture("duplicates")
+            before = w.state.trash_count
+            w.press("Move the others to the trash")
+            assert w.state.trash_count > before
+    table = w.find(QTableView, "Doubtful labels")
+    QTest.mouseClick(
+        table.viewport(), Qt.MouseButton.LeftButton, pos=table.visualRect(table.model().index(0, 0)).center()
+    )
+    w.act("accept_label")
+    w.act("reject_label")
+    assert len(w.state.corrections) == 2
+    w.picture("doubtful-labels")
+
+
+def _benchmark(w: Walk) -> None:
+    """Three detectors on the open corpus and its column of sources."""
+    w.panel("Benchmark")
+    w.choose("Label column", "source")
+    for name, wanted in (("Encoders", ("Lexical",)), ("Detectors", ("knn", "pca", "hbos"))):
+        ticks = w.find(QListWidget, name)
+        for place in range(ticks.count()):
+            on = ticks.item(place).text().startswith(wanted)
+            ticks.item(place).setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
+    w.wait(lambda: w.find(QPushButton, "Measure").isEnabled())
+    w.picture("benchmark-asks")
+    w.press("Measure")
+    w.wait(lambda: w.state.job is not None, 50)
+    w.wait(lambda: w.state.job is None)
+    w.picture("benchmark")
+
+
+def _export(w: Walk) -> None:
+    """The report, with what was decided, and the corpus as it should be."""
+    w.panel("Report")
+    report, corrected = w.folder / "report.csv", w.folder / "corrected.csv"
+    w.session.export_report(report)
+    w.session.export_corrected(corrected, without_trash=True)
+    w.wait(lambda: report.exists() and corrected.exists() and w.state.job is None)
+    with report.open(encoding="utf-8", newline="") as lines:
+        triage = [row["triage"] for row in csv.DictReader(lines)]
+    assert (triage.count("confirmed"), triage.count("dismissed")) == (3, 1)
+    with corrected.open(encoding="utf-8", newline="") as lines:
+        assert len(list(csv.DictReader(lines))) == w.state.rows - w.state.trash_count
+    w.picture("report")
 
 
 def _layouts(w: Walk) -> None:

@@ -22,7 +22,7 @@ class Overrides(RowMap[bool]):
         """These and the same decision about ``rows``; None takes theirs back."""
         if flag is None:
             return self.without(rows)
-        chosen = np.unique(rows)
+        chosen = rows if (np.diff(rows) > 0).all() else np.unique(rows)
         return self.given(chosen, np.full(chosen.size, FLAGGED if flag else CLEARED, np.int32), DECISIONS)
 
     @property
