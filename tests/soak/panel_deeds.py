@@ -192,7 +192,7 @@ def trash(p: Person) -> Steps:
     yield
     for name in ("Show the trash", "Restore", "Show the texts"):
         for button in p.hands.all(QAbstractButton):
-            if button.accessibleName().startswith(name) and button.isEnabled() and p.chance(0.7):
+            if isValid(button) and button.accessibleName().startswith(name) and button.isEnabled() and p.chance(0.7):
                 p.hands.click(button)
                 yield
 
