@@ -31,7 +31,7 @@ class WarmWorkers(jobs.Workers):
         self._idle: dict[int, list[subprocess.Popen[bytes]]] = {}
         self._nice: dict[int, int] = {}
         # A worker ends with the thread that started it (Linux: PR_SET_PDEATHSIG), a runner's with its test.
-        self._starter = ThreadPoolExecutor(1)
+        self._starter = ThreadPoolExecutor(1, "warm-workers")
 
     def start(self, nice: int, log: Path | None) -> subprocess.Popen[bytes]:
         idle = self._idle.setdefault(nice, [])
@@ -52,6 +52,11 @@ class WarmWorkers(jobs.Workers):
         else:
             self._nice.pop(worker.pid, None)
             super().let_go(worker, clean=clean)
+
+    @property
+    def pids(self) -> set[int]:
+        """Those that wait for the next test."""
+        return {worker.pid for idle in self._idle.values() for worker in idle}
 
     def end(self) -> None:
         for worker in (worker for idle in self._idle.values() for worker in idle):

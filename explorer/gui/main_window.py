@@ -47,6 +47,7 @@ from explorer.gui.safely import Safely
 from explorer.gui.sealed import sealed, unsealed
 from explorer.gui.status_bar import JobBar
 from explorer.gui.theme import apply_theme
+from explorer.gui.turns import paint_later
 from explorer.gui.welcome import Welcome
 from explorer.gui.widgets.empty_state import EmptyState
 
@@ -329,7 +330,7 @@ class MainWindow(QMainWindow):
 
     def set_theme(self, choice: ThemeChoice) -> None:
         self._change_settings(theme=choice)
-        apply_theme(cast(QApplication, QApplication.instance()), choice)
+        paint_later(self, lambda: apply_theme(cast(QApplication, QApplication.instance()), choice))
 
     def _change_settings(self, **values: Any) -> None:
         self._settings = replace(self._settings, **values)

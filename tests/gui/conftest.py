@@ -22,6 +22,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QCoreApplication, QEvent, QMessageLogContext, QThreadPool, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QWidget
 
+from explorer.app import jobs
+
 # Said by the offscreen platform itself about every top-level widget with a size of its own, and every popup.
 _EXPECTED_MESSAGES = tuple(
     f"This plugin does not support {what}" for what in ("propagateSizeHints()", "raise()", "grabbing the")
@@ -64,8 +66,9 @@ def no_running_threads() -> Iterator[None]:
     assert QThreadPool.globalInstance().waitForDone(int(_GRACE_SECONDS * 1000)), "Qt's thread pool still works"
     deadline = time.monotonic() + _GRACE_SECONDS
     while True:
-        left = [thread for thread in threading.enumerate() if thread not in threads and thread.is_alive()]
-        processes = {pid: name for pid, name in _child_processes().items() if pid not in children}
+        left = [thread for thread in threading.enumerate() if thread not in threads and not _may_stay(thread)]
+        known = {*children, *getattr(jobs.WORKERS, "pids", ())}
+        processes = {pid: name for pid, name in _child_processes().items() if pid not in known}
         if not (left or processes) or time.monotonic() > deadline:
             break
         time.sleep(0.02)
@@ -76,6 +79,11 @@ def no_running_threads() -> Iterator[None]:
 def _windows_left(before: set[QWidget]) -> list[QWidget]:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     return [widget for widget in QApplication.topLevelWidgets() if widget not in before]
+
+
+def _may_stay(thread: threading.Thread) -> bool:
+    """One that has ended, that paints whatever map there is, or that starts workers for all tests."""
+    return not thread.is_alive() or thread.name.startswith(("map-painter", "warm-workers"))
 
 
 def _child_processes() -> dict[int, str]:

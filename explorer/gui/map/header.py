@@ -64,6 +64,7 @@ class MapHeader(QWidget):
     def _build(self) -> None:
         for combo in (self._colour, self._layout):
             combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+            combo.setMinimumWidth(12 * UNIT)  # where there is little room, the words end with dots
             combo.setMaximumWidth(21 * UNIT)
         for name, words in LAYOUTS.items():
             self._layout.addItem(words, name)
@@ -72,7 +73,7 @@ class MapHeader(QWidget):
         self._trust.setAutoRaise(True)
         self._build_menu()
         row = line(self, margin=UNIT // 2)
-        row.setContentsMargins(UNIT, UNIT // 2, UNIT, UNIT // 2)
+        row.setContentsMargins(UNIT, UNIT // 4, UNIT, UNIT // 4)
         for words, combo in (("&Colour by", self._colour), ("La&yout", self._layout)):
             row.addWidget(labelled(words, combo))
             row.addWidget(combo)

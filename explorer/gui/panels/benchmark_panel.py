@@ -73,7 +73,7 @@ class BenchmarkPanel(QWidget):
             self._pages.addTab(stack, words)
         # Words wrapped at the width of a tab not seen yet would make the window higher.
         self._pages.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-        self._pages.setMinimumHeight(15 * UNIT)
+        self._pages.setMinimumHeight(14 * UNIT)
         self._said = scrolled(self._words)  # nothing moves as the sentences become longer
         self._said.setFixedHeight(LINES * self._words.fontMetrics().lineSpacing() + UNIT // 2)
         self._words.setAlignment(Qt.AlignmentFlag.AlignVCenter)

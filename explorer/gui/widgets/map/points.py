@@ -19,8 +19,10 @@ from explorer.gui.widgets.map.spatial_grid import extent
 
 __all__ = ["MapPoints", "MarkColours", "paint_scene"]
 
-AT_ONCE = 200_000
+AT_ONCE = 50_000
 """Rows up to which a change is seen in the next frame; of more, the old picture stays until the new one is made."""
+MOVING_AT_ONCE = 200_000
+"""The same while points glide: a picture that comes late would be a jump."""
 
 
 class MapPoints:
@@ -161,7 +163,7 @@ class MapPoints:
         return self._dressed
 
     def _make(self, wanted: Wanted) -> None:
-        if self._beside is None or len(self.xy) <= AT_ONCE:
+        if self._beside is None or len(self.xy) <= (MOVING_AT_ONCE if self._moving else AT_ONCE):
             self._dressed = dress(wanted, self._dressed)
         elif self._asked is None or not wanted.same_as(self._asked):
             self._asked = wanted

@@ -41,7 +41,8 @@ def lane() -> Lane:
 
 @pytest.fixture
 def points(lane: Lane, monkeypatch: pytest.MonkeyPatch) -> MapPoints:
-    monkeypatch.setattr(module, "AT_ONCE", 100)
+    for most in ("AT_ONCE", "MOVING_AT_ONCE"):
+        monkeypatch.setattr(module, most, 100)
     made = MapPoints(lane.ask, lane.changed)
     made.set_positions(XY)
     return made
