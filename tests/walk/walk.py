@@ -277,15 +277,11 @@ def _quality(w: Walk) -> None:
     """Duplicates go to the trash, a doubtful label is corrected, another found right."""
     w.panel("Quality")
     checks = w.find(QTreeWidget, "Checks")
-    for words in ("near-duplicate", "probably wrong"):
-        entry = next(
-            checks.topLevelItem(place)
-            for place in range(checks.topLevelItemCount())
-            if words in checks.topLevelItem(place).text(0).lower()
-        )
-        checks.setCurrentItem(entry)
+    for name in ("near_duplicate", "label_error"):
+        entries = [checks.topLevelItem(place) for place in range(checks.topLevelItemCount())]
+        checks.setCurrentItem(next(entry for entry in entries if entry.data(0, Qt.ItemDataRole.UserRole) == name))
         w.wait()
-        if words == "near-duplicate":
+        if name == "near_duplicate":
             w.picture("duplicates")
             before = w.state.trash_count
             w.press("Move the others to the trash")
