@@ -22,6 +22,8 @@ from explorer.errors import OptionError, ProjectError
 NOT_REPORTED = ("trust", "regions", "keywords", "index")
 """Stages that a report does not need."""
 
+NOT_YET = ("Not everything that the report needs is computed yet.", "Let it finish (or run it again), then export.")
+"""What and what to do."""
 LABEL = "label:"
 
 
@@ -41,9 +43,7 @@ def complete_report(
 ) -> Report:
     """The report over what is computed and decided. Raises ``ProjectError`` if a stage that it needs is missing."""
     if not is_complete(corpus, plan, results, without=NOT_REPORTED):
-        raise ProjectError(
-            "Not everything that the report needs is computed yet.", "Let it finish (or run it again), then export."
-        )
+        raise ProjectError(*NOT_YET)
     return report(corpus, results, decide(results, plan, overrides, marks, corpus))
 
 

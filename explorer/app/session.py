@@ -30,6 +30,7 @@ from explorer.app.neighbours import Answer, NeighbourSearch
 from explorer.app.opening import Opening, OpenRequest
 from explorer.app.project_database import View
 from explorer.app.queries import Queries
+from explorer.app.reporting import NOT_YET, can_report
 from explorer.app.restore import Opened, load_partial, load_stage
 from explorer.app.state import UNDER_WAY, AppState, HistoryView, JobView, Learned, Method
 from explorer.app.store import Store
@@ -340,6 +341,9 @@ class Session:
         project = self._opening.project
         if project is None:
             self.say_error(ExplorerError("There is nothing to export yet.", "Open a corpus first."))
+            return
+        if kind != "corrected" and not can_report(self.state):  # the dialog was open while something was changed
+            self.say(Message("warning", *NOT_YET))
             return
         request = {"project": str(project.path), "out": str(path.absolute()), **request}
         handlers = Handlers(f"Writing {path.name}", lambda answer: done(answer["rows"]), self.say_error)

@@ -141,7 +141,7 @@ def _listed(rows: NDArray[np.int64]) -> list[int] | str:
 
 def _rows_listed(kept: Any) -> NDArray[np.int64]:
     if not isinstance(kept, str):
-        return np.array([int(row) for row in kept], np.int64)
+        return np.unique(np.array([int(row) for row in kept], np.int64))
     return np.flatnonzero(np.unpackbits(np.frombuffer(base64.b64decode(kept), np.uint8)))
 
 

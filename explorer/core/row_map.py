@@ -15,7 +15,7 @@ Self = TypeVar("Self", bound="RowMap[Any]")
 class RowMap(Mapping[int, V], Generic[V]):
     """Row -> value; never changes. What is done with every row is done on the arrays.
 
-    rows : (m,) int64, ascending. codes : (m,) int32, place of each row's value in ``values``.
+    rows : (m,) int64, ascending. codes : (m,) int32, place of each row's value in ``values_known``.
     values_known : different ones; there may be some that no row has.
     """
 
@@ -46,13 +46,9 @@ class RowMap(Mapping[int, V], Generic[V]):
 
     def given(self: Self, rows: NDArray[np.int64], codes: NDArray[np.int32], values: tuple[V, ...]) -> Self:
         """These, and ``values[codes]`` for ``rows``, which are different ones in any order."""
-        known = dict.fromkeys((*self.values_known, *values))
-        merged = tuple(known)
-        if merged[: len(values)] == values and not self.rows.size:
-            theirs = codes
-        else:
-            place = {value: code for code, value in enumerate(merged)}
-            theirs = np.array([place[value] for value in values], np.int32)[codes]
+        merged = tuple(dict.fromkeys((*self.values_known, *values)))
+        place = {value: code for code, value in enumerate(merged)}
+        theirs = np.array([place[value] for value in values], np.int32)[codes]
         kept = self._without(rows)
         both = np.concatenate([self.rows[kept], rows])
         order = np.argsort(both, kind="stable")
@@ -85,7 +81,8 @@ class RowMap(Mapping[int, V], Generic[V]):
     def differs(self, other: RowMap[V], count: int) -> NDArray[np.bool_]:
         """(count,) which rows have another value here than there, or have one in only one of them."""
         place = {value: code for code, value in enumerate(self.values_known)}
-        theirs = np.array([place.setdefault(value, len(place)) for value in (*other.values_known,)] + [-1], np.int32)
+        # Their codes as ours; the last one is found by -1, which says that a row has no value.
+        theirs = np.array([*(place.setdefault(value, len(place)) for value in other.values_known), -1], np.int32)
         different: NDArray[np.bool_] = self.codes_of_all(count) != theirs[other.codes_of_all(count)]
         return different
 

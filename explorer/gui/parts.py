@@ -170,7 +170,7 @@ def scrolled(inside: QWidget) -> QScrollArea:
 
 def _is_shortcut(event: QEvent) -> bool:
     """Whether a key that a box for numbers has no use for may do what it does everywhere in the window."""
-    asks = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride  # most are no keys
+    asks = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
     return asks and event.text().isalpha()  # type: ignore[attr-defined]
 
 

@@ -137,29 +137,26 @@ class RowsModel(QAbstractTableModel):
             return RIGHT if column.numeric else LEFT
         return None
 
-    def words(self, place: int, section: int) -> str:
-        """What stands in a cell."""
-        return self._cell(place, section)
-
     def match(self, *_: Any, **__: Any) -> list[QModelIndex]:
         """Nothing: a letter typed into a view would look through every row, for seconds; the search box is for that."""
         return []
 
     def data(self, index: Index, role: int = DISPLAY) -> Any:
         if role == DISPLAY:
-            return self._cell(index.row(), index.column())
+            return self.words(index.row(), index.column())
         if role == ALIGNMENT:
             return RIGHT if self._columns[index.column()].numeric else LEFT
         if role == FONT:
             return self._bold if self._is_current(index.row()) else None
         if role == TIP:
-            return self._cell(index.row(), index.column()) or None
+            return self.words(index.row(), index.column()) or None
         return None
 
     def _is_current(self, place: int) -> bool:
         return self._state.current is not None and int(self._rows[place]) == self._state.current
 
-    def _cell(self, place: int, number: int) -> str:
+    def words(self, place: int, number: int) -> str:
+        """What stands in a cell."""
         column, row = self._columns[number], int(self._rows[place])
         if not column.steady:
             return column.cell(self._state, row)

@@ -123,23 +123,22 @@ class LegendHands:
     def _names(self) -> list[str]:
         return [] if self._colours.shown is None else [entry.name for entry in self._colours.shown.categories]
 
-    def _name(self, place: int) -> str:
-        """An entry of the legend; "" where another legend has come between press and release."""
-        names = self._names()
-        return names[place] if place < len(names) else ""
-
     def _toggle(self, place: int) -> None:
-        name, hidden = self._name(place), self._session.state.hidden
+        names, hidden = self._names(), self._session.state.hidden
+        if place >= len(names):  # another legend has come between press and release
+            return
+        name = names[place]
         self._hide(tuple(other for other in hidden if other != name) if name in hidden else (*hidden, name))
 
     def _isolate(self, place: int) -> None:
-        alone = self._name(place)
-        self._hide(tuple(name for name in self._names() if name != alone))
+        names = self._names()
+        if place < len(names):
+            self._hide(tuple(name for name in names if name != names[place]))
 
     def _select(self, place: int) -> None:
         """Select the texts of one entry, of those that the filters let through."""
         state, colours = self._session.state, self._colours.shown
-        if colours is not None:
+        if colours is not None and place < len(colours.categories):
             rows = colours.rows_of(place)
             kept = rows if state.shown is None else rows[state.shown[rows]]
             self._session.store.dispatch(op.select(rows=kept, mode=self._view.mode))

@@ -73,7 +73,7 @@ class MapHeader(QWidget):
         self._trust.setAutoRaise(True)
         self._build_menu()
         row = line(self, margin=UNIT // 2)
-        row.setContentsMargins(UNIT, UNIT // 4, UNIT, UNIT // 4)
+        row.setContentsMargins(UNIT, 1, UNIT, 1)  # the buttons are as high as the line
         for words, combo in (("&Colour by", self._colour), ("La&yout", self._layout)):
             row.addWidget(labelled(words, combo))
             row.addWidget(combo)
