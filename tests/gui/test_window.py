@@ -1,10 +1,10 @@
-"""The whole job in the real window: open, read, decide, export, close, open again."""
+"""The whole job in the real window: open, read, go from text to text, decide, export."""
 
 from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -27,26 +27,19 @@ from PySide6.QtWidgets import (
     QSpinBox,
     QTableView,
 )
-from pytestqt.qtbot import QtBot
 from window_driver import Driver, choose, control
 
-from explorer.app import filtering
 from explorer.app import operations as op
 from explorer.app.explain import explain
 from explorer.app.headless import run_corpus
 from explorer.app.messages import Message
-from explorer.app.project_folder import ProjectFolder
 from explorer.core.corpus.corpus import Roles
 from explorer.core.plan import Plan
-from explorer.core.query.predicates import Rows
-from explorer.core.query.search import TextQuery
-from explorer.gui.error_dialog import MessageBar
 from explorer.gui.panels.anomalies_panel import AnomaliesPanel
 from explorer.gui.panels.report_panel import ReportPanel
 from explorer.gui.plan_form import PlanDialog
 from explorer.gui.welcome import Welcome
 from explorer.gui.widgets.histogram import ScoreHistogram
-from explorer.gui.widgets.map.view import MapView
 from tests.conftest import sample_rows
 
 MakeDriver = Callable[..., Driver]
@@ -71,22 +64,9 @@ def project(computed: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def make_driver(qtbot: QtBot, tmp_path: Path) -> Iterator[MakeDriver]:
-    made: list[Driver] = []
-
-    def make(**options: object) -> Driver:
-        made.append(Driver(qtbot, tmp_path / "projects", **options))  # type: ignore[arg-type]
-        return made[-1]
-
-    yield make
-    for driver in made:
-        driver.close()
-
-
-@pytest.fixture
-def driver(make_driver: MakeDriver, project: Path) -> Driver:
+def driver(make_window_driver: MakeDriver, project: Path) -> Driver:
     """A window with the finished project."""
-    made = make_driver()
+    made = make_window_driver()
     made.open_project(project)
     return made
 
@@ -102,8 +82,8 @@ def labels(driver: Driver) -> str:
 # --- the first minute ---------------------------------------------------------------------------
 
 
-def test_an_empty_window_says_what_to_do(make_driver: MakeDriver) -> None:
-    driver = make_driver()
+def test_an_empty_window_says_what_to_do(make_window_driver: MakeDriver) -> None:
+    driver = make_window_driver()
     welcome = driver.window.findChildren(Welcome)[0]
     assert welcome.isVisible()
     words = {button.text().replace("&", "") for button in welcome.findChildren(QPushButton) if button.isVisible()}
@@ -136,8 +116,8 @@ def test_every_control_has_a_name(driver: Driver) -> None:
     assert not nameless
 
 
-def test_a_corpus_is_opened_through_the_dialog(make_driver: MakeDriver, small_csv: Path) -> None:
-    driver = make_driver()
+def test_a_corpus_is_opened_through_the_dialog(make_window_driver: MakeDriver, small_csv: Path) -> None:
+    driver = make_window_driver()
     driver.window.open_path(small_csv)
     dialog = driver.dialog()
     opening = next(button for button in dialog.findChildren(QPushButton) if button.text() == "&Open")
@@ -168,10 +148,10 @@ def test_a_corpus_is_opened_through_the_dialog(make_driver: MakeDriver, small_cs
     assert "200 texts" in labels(driver)
 
 
-def test_a_file_that_cannot_be_read_is_said_in_the_dialog(make_driver: MakeDriver, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_said_in_the_dialog(make_window_driver: MakeDriver, tmp_path: Path) -> None:
     junk = tmp_path / "junk.csv"
     junk.write_bytes(bytes(range(256)) * 40)
-    driver = make_driver()
+    driver = make_window_driver()
     driver.window.open_path(junk)
     dialog = driver.dialog()
     driver.until(lambda: any("binary data" in label.text() for label in dialog.findChildren(QLabel)))
@@ -180,8 +160,8 @@ def test_a_file_that_cannot_be_read_is_said_in_the_dialog(make_driver: MakeDrive
     dialog.reject()
 
 
-def test_a_project_that_is_dropped_opens(make_driver: MakeDriver, project: Path) -> None:
-    driver = make_driver()
+def test_a_project_that_is_dropped_opens(make_window_driver: MakeDriver, project: Path) -> None:
+    driver = make_window_driver()
     dropped = QMimeData()
     dropped.setUrls([QUrl.fromLocalFile(str(project))])
     left, nothing = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -375,7 +355,7 @@ def test_other_parameters_are_computed(driver: Driver) -> None:
     assert "5 neighbours, cosine distance" in labels(driver)
 
 
-# --- the end of the job -------------------------------------------------------------------------
+# --- the end of the job ---------------------------------------------------------------------------
 
 
 def test_the_report_is_written(driver: Driver, tmp_path: Path) -> None:
@@ -390,71 +370,6 @@ def test_the_report_is_written(driver: Driver, tmp_path: Path) -> None:
     assert driver.control(QPushButton, "Open the folder of the report").isEnabled()
 
 
-def test_closed_and_opened_again_all_is_as_it_was(make_driver: MakeDriver, project: Path) -> None:
-    driver = make_driver()
-    driver.open_project(project)
-    driver.key(Qt.Key.Key_N)
-    driver.key(Qt.Key.Key_F)
-    driver.key(Qt.Key.Key_N)
-    driver.session.store.dispatch(op.set_threshold(value=0.5))
-    choose(driver.control(QComboBox, "Colour by"), "intent")
-    driver.control(QSpinBox, "Number of neighbours").setValue(7)
-    driver.until(lambda: driver.state.neighbours.rows.size == 7)
-    before = driver.state
-    put_away = driver.window.findChildren(QDockWidget, "dock_corpus")[0]
-    put_away.close()
-    driver.window.close()
-    again = make_driver(settings=driver.saved[-1])
-    assert not again.window.findChildren(QDockWidget, "dock_corpus")[0].isVisible()
-    assert again.window.findChildren(QDockWidget, "dock_text")[0].isVisible()
-    again.open_project(project)
-    after = again.state
-    assert after.current == before.current
-    assert dict(after.overrides) == dict(before.overrides)
-    assert after.threshold == before.threshold
-    assert after.plan == before.plan
-    assert again.control(QPushButton, "Use the rule's threshold").isEnabled()
-    assert after.colour_by == "intent"
-    assert after.neighbours.k == 7
-    assert after.flagged is not None
-    assert before.flagged is not None
-    assert np.array_equal(after.flagged, before.flagged)
-    assert np.array_equal(after.results.positions, before.results.positions)  # type: ignore[arg-type]
-    assert all(record.reused for record in after.results.records)
-
-
-def test_a_project_that_is_open_elsewhere_is_said(make_driver: MakeDriver, project: Path) -> None:
-    driver = make_driver()
-    with ProjectFolder.open(project):
-        driver.window.open_path(project)
-        bar = driver.window.findChildren(MessageBar)[0]
-        driver.until(bar.isVisible)
-    assert bar.message is not None
-    assert "open in another window" in bar.message.what
-    driver.key(Qt.Key.Key_Escape)
-    assert not bar.isVisible()
-
-
-def test_cancel_is_answered_at_once_and_the_work_can_go_on(make_driver: MakeDriver, small_csv: Path) -> None:
-    from explorer.app.opening import OpenRequest
-
-    driver = make_driver()
-    roles = Roles(("question",), id="ticket", label="intent")
-    driver.session.open_corpus(OpenRequest(small_csv, roles, plan=Plan(encoder="lexical")))
-    driver.until(lambda: driver.state.corpus is not None and driver.state.job is not None)
-    cancel = driver.control(QPushButton, "Cancel the work under way")
-    assert cancel.isVisible()
-    driver.qtbot.mouseClick(cancel, Qt.MouseButton.LeftButton)
-    assert driver.state.job is None
-    assert not cancel.isVisible()
-    go_on = driver.control(QPushButton, "Go on with the computation")
-    assert go_on.isVisible()
-    driver.qtbot.mouseClick(go_on, Qt.MouseButton.LeftButton)
-    driver.until(driver.complete)
-    assert not go_on.isVisible()
-    assert driver.window.findChildren(MapView)[0].isVisible()
-
-
 def test_a_panel_that_cannot_draw_takes_no_other_with_it(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise ZeroDivisionError("cannot draw")
@@ -466,22 +381,3 @@ def test_a_panel_that_cannot_draw_takes_no_other_with_it(driver: Driver, monkeyp
     assert driver.control(QPlainTextEdit, "Text").toPlainText() == driver.state.corpus.text(5)
     said = [message for message in driver.state.messages if "ZeroDivisionError" in message.what]
     assert len(said) == 1 and "Your work is saved" in said[0].hint
-
-
-def test_the_whole_view_comes_back(driver: Driver, make_driver: MakeDriver) -> None:
-    project = driver.state.project
-    driver.session.store.dispatch(op.select(rows=[3, 9]))
-    driver.session.store.dispatch(filtering.add_filter(predicate=Rows.of("mine", np.arange(50), 200)))
-    driver.until(lambda: driver.state.shown_count == 50)
-    driver.session.store.dispatch(filtering.search(query=TextQuery("card", "words")))
-    driver.until(lambda: not driver.state.search.running)
-    driver.map.setFocus()
-    driver.qtbot.keyClick(driver.map, Qt.Key.Key_Plus)
-    camera = driver.map.view_state()
-    driver.window.close()
-    again = make_driver()
-    again.open_project(project)
-    again.until(lambda: again.state.shown_count == 50 and again.state.search.of > 0)
-    assert again.state.selection.tolist() == [3, 9]
-    assert again.state.search.query == TextQuery("card", "words")
-    again.until(lambda: abs(again.map.view_state()["zoom"] - camera["zoom"]) < 1e-3)
