@@ -24,6 +24,7 @@ from explorer.gui.map.header import BY_COLUMNS
 from explorer.gui.map.pictures import SheetSize, png_bytes
 from explorer.gui.map.places import turn_onto, turned
 from explorer.gui.map.words import layout_words, trust_tip
+from explorer.gui.widgets.legend import Legend
 from explorer.gui.widgets.timeline.timeline import Timeline
 
 # --- colours and legend ---------------------------------------------------------------------------
@@ -66,6 +67,14 @@ def test_a_click_in_the_legend_hides_a_double_click_isolates_and_undo_brings_bac
     assert driver.says(f"{ROWS} shown")
     driver.qtbot.mouseClick(driver.row_of_legend(0), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier)
     assert driver.state.selection.tolist() == colours.rows_of(0).tolist()
+
+
+def test_a_click_on_an_entry_that_has_just_gone_does_nothing(driver: MapDriver) -> None:
+    driver.colour("intent")
+    legend = driver.panel.findChildren(Legend)[0]
+    for signal in (legend.category_isolated, legend.category_toggled, legend.category_clicked):
+        signal.emit(10_000)
+    assert driver.state.hidden == () and not driver.state.selection.size
 
 
 # --- what is shown, selected and found ------------------------------------------------------------

@@ -62,3 +62,12 @@ def test_right_to_left_is_mirrored(host: QWidget) -> None:
 def test_a_wide_widget_keeps_its_line_in_a_narrow_window(host: QWidget) -> None:
     host.resize(60, 300)
     assert [x for x, _ in _places(host)] == [0] * 5
+
+
+def test_a_widget_that_was_taken_away_needs_no_room_any_more(host: QWidget) -> None:
+    layout = host.layout()
+    before = layout.sizeHint().width()
+    taken = layout.takeAt(0)
+    assert taken is not None and layout.sizeHint().width() < before
+    layout.addItem(taken)
+    assert layout.sizeHint().width() == before
