@@ -251,7 +251,7 @@ def _combined(before: NDArray[np.bool_], rows: NDArray[np.bool_], mode: Selectio
     return np.flatnonzero(before & rows if mode == "intersect" else rows)
 
 
-def _mask(rows: NDArray[np.int64], total: int) -> NDArray[np.bool_]:
+def _mask(rows: NDArray[np.integer], total: int) -> NDArray[np.bool_]:
     mask = np.zeros(total, np.bool_)
     mask[rows] = True
     return mask
@@ -280,11 +280,12 @@ def grow_selection() -> Operation:
         start = state.targets
         if graph is None or start.size == 0:
             return state, Changes.NONE
-        near = np.unique(graph.ids[start, : state.plan.k])
-        near = near[near >= 0].astype(np.int64)
+        near = graph.ids[start, : state.plan.k].ravel()
+        mask = _mask(near[near >= 0], state.rows)
         if state.shown is not None:
-            near = near[state.shown[near]]
-        return select(rows=np.union1d(start, near))(state)
+            mask &= state.shown
+        mask[start] = True
+        return select(rows=np.flatnonzero(mask))(state)
 
     return apply
 

@@ -346,8 +346,15 @@ class Session:
             self.say(Message("warning", *NOT_YET))
             return
         request = {"project": str(project.path), "out": str(path.absolute()), **request}
-        handlers = Handlers(f"Writing {path.name}", lambda answer: done(answer["rows"]), self.say_error)
+        handlers = Handlers(f"Writing {path.name}", lambda answer: done(answer["rows"]), self._say_refused)
         self._lanes.submit(kind, request, handlers)
+
+    def _say_refused(self, error: ExplorerError) -> None:
+        """An export that found something changed before it began is no error, as little as one asked for too early."""
+        if (error.what, error.hint) == NOT_YET:
+            self.say(Message("warning", *NOT_YET))
+        else:
+            self.say_error(error)
 
     # --- messages and the end -------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from explorer.gui.qt_bridge import QtBridge
 from explorer.gui.theme import apply_theme
 from explorer.gui.widgets.map import compiled
 
-HAND_OVER = 0.001
+HAND_OVER = 0.0001
 """Seconds after which a thread at work lets the window's thread have Python; Python's own 5 ms pile up in a frame."""
 TITLE_BAR = 40
 """Pixels that the platform's frame takes above and below the window, at most."""

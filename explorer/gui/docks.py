@@ -9,7 +9,6 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
 from explorer.gui.sealed import sealed, unsealed
-from explorer.gui.turns import paint_later
 
 LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
@@ -84,9 +83,6 @@ class Docks:
 
     def reset(self) -> None:
         """Every panel where it lay at first; put back as a whole, since one by one each would be laid out and shown."""
-        paint_later(self._window, self._put_back)
-
-    def _put_back(self) -> None:
         self.restore(self._first)
         self._share_room()
 

@@ -10,7 +10,16 @@ from typing import Any, cast, get_args
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QInputDialog, QMainWindow, QMenu, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QInputDialog,
+    QMainWindow,
+    QMenu,
+    QSizePolicy,
+    QStackedWidget,
+    QWidget,
+)
 
 from explorer.app import marking
 from explorer.app import operations as op
@@ -47,7 +56,7 @@ from explorer.gui.safely import Safely
 from explorer.gui.sealed import sealed, unsealed
 from explorer.gui.status_bar import JobBar
 from explorer.gui.theme import apply_theme
-from explorer.gui.turns import paint_later
+from explorer.gui.turns import PaintTurns
 from explorer.gui.welcome import Welcome
 from explorer.gui.widgets.empty_state import EmptyState
 
@@ -87,6 +96,7 @@ class MainWindow(QMainWindow):
         self._build()
         views = (*self._panels.values(), self._map, self._search, self._job_bar, self._messages, self._label_keys)
         self._views = Safely(session, views)
+        PaintTurns(self, self.findChildren(QDockWidget))
         self._subscriptions = [session.store.subscribe(self._show_state)]
         self._show_state(session.state, Changes.ALL)
 
@@ -330,7 +340,7 @@ class MainWindow(QMainWindow):
 
     def set_theme(self, choice: ThemeChoice) -> None:
         self._change_settings(theme=choice)
-        paint_later(self, lambda: apply_theme(cast(QApplication, QApplication.instance()), choice))
+        apply_theme(cast(QApplication, QApplication.instance()), choice)
 
     def _change_settings(self, **values: Any) -> None:
         self._settings = replace(self._settings, **values)

@@ -16,6 +16,7 @@ from explorer.core.storage import output_errors
 from explorer.errors import ExplorerError, OutputError
 from explorer.gui.application import Composed, make_application, make_window
 from explorer.gui.main_window import SIZE, MainWindow
+from explorer.gui.widgets.map.view import MapView
 
 PATIENCE = 600_000
 """Milliseconds after which a picture is given up: a project with work left to do is finished first."""
@@ -62,7 +63,8 @@ def _wait(made: Composed) -> None:
     """Return when the work is done and the picture stands still; raise what the session has to complain about."""
     loop, timer = QEventLoop(), QTimer()
     timer.setSingleShot(True)
-    timer.timeout.connect(loop.quit)
+    map_view = made.window.findChild(MapView)
+    timer.timeout.connect(lambda: loop.quit() if map_view.points.is_shown else timer.start(SETTLE))
     failed: list[ExplorerError] = []
 
     def follow(state: AppState, changes: Changes) -> None:

@@ -293,6 +293,19 @@ def test_exporting_too_early_is_told(desk: Desk, small_csv: Path, tmp_path: Path
     assert "needs" in desk.state.messages[-1].what and not (tmp_path / "early.csv").exists()
 
 
+def test_an_export_that_a_change_overtakes_is_written_or_told_to_wait(
+    desk: Desk, small_csv: Path, tmp_path: Path
+) -> None:
+    desk.open(small_csv)
+    out = tmp_path / "report.csv"
+    desk.session.export_report(out)
+    desk.session.change_plan(replace(desk.state.plan, layout="pca"))
+    desk.until(lambda: desk.complete() and (out.exists() or bool(desk.state.messages)))
+    if not out.exists():
+        (message,) = desk.state.messages
+        assert message.level == "warning" and "Let it finish" in message.hint
+
+
 def test_closing_while_a_corpus_loads_leaves_no_empty_project(desk: Desk, small_csv: Path, tmp_path: Path) -> None:
     desk.session.open_corpus(OpenRequest(small_csv, QUESTIONS, plan=LEXICAL))
     desk.session.close()

@@ -30,7 +30,7 @@ from tests.soak.watch import Complaints, Inventory, Pulse, Stall, load_now
 
 BREATH = 8
 """Milliseconds that the loop turns between two events."""
-WORST = 25
+WORST = 40
 DEEDS: dict[Callable[[Person], Steps], float] = {**map_deeds.DEEDS, **panel_deeds.DEEDS, **window_deeds.DEEDS}
 
 

@@ -30,7 +30,7 @@ _Flag = QItemSelectionModel.SelectionFlag
 _CHANGES = _Flag.Select | _Flag.Deselect | _Flag.Toggle
 
 SELECTED = QStyle.StateFlag.State_Selected
-MOST_STRETCHES = 1_000
+MOST_STRETCHES = 100
 """Stretches that Qt is told of, so that a screen reader knows them; it looks through all of them for every cell."""
 
 

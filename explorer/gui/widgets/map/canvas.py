@@ -18,7 +18,7 @@ from explorer.gui.widgets.map.beside import Beside
 from explorer.gui.widgets.map.camera import Bounds, Camera
 from explorer.gui.widgets.map.layers import Layer, Layers
 from explorer.gui.widgets.map.morph import MOST_ROWS, Morph
-from explorer.gui.widgets.map.points import MapPoints, MarkColours
+from explorer.gui.widgets.map.points import MapPoints, MarkColours, Sight
 from explorer.gui.widgets.map.polygon import points_in_box, points_in_polygon
 from explorer.gui.widgets.map.space import Space, Turn
 from explorer.gui.widgets.map.state import ViewState
@@ -333,20 +333,22 @@ class MapCanvas(QWidget):
 
     @painted
     def paintEvent(self, painter: QPainter) -> None:
-        self.paint(painter, self._sharpness())
+        self.paint(painter, self._sharpness(), at_once=self._moves())
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QColor(current_theme().accent))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
-    def paint(self, painter: QPainter, sharpness: float) -> None:
-        """Paint the map, with so many pixels of the points' picture to one of the window."""
+    def paint(self, painter: QPainter, sharpness: float, *, at_once: bool = True) -> None:
+        """Paint the map, with so many pixels of the points' picture to one of the window; ``at_once`` as of
+        :meth:`MapPoints.paint`."""
         theme = current_theme()
         painter.fillRect(self.rect(), QColor(theme.surface))
         if not self.in_space:
             self._layers.paint(painter, self.camera, below=True)
-        self._points.paint(painter, self.camera, sharpness, MarkColours(theme.text, theme.flag, theme.surface))
+        colours = MarkColours(theme.text, theme.flag, theme.surface)
+        self._points.paint(painter, Sight(self.camera, sharpness, colours), at_once=at_once)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if not self.in_space:
             self._layers.paint(painter, self.camera, below=False)
@@ -362,9 +364,11 @@ class MapCanvas(QWidget):
 
     def _sharpness(self) -> float:
         """Pixels drawn to one of the window: on a fine screen, large maps are drawn coarser while they move."""
-        moving = self._in_motion.isActive() or self._morph.running
         ratio = self.devicePixelRatioF()
-        return 1.0 if moving and ratio > 1.0 and len(self._points) > _MOST_SHARP_IN_MOTION else ratio
+        return 1.0 if self._moves() and ratio > 1.0 and len(self._points) > _MOST_SHARP_IN_MOTION else ratio
+
+    def _moves(self) -> bool:
+        return self._in_motion.isActive() or self._morph.gliding
 
     def _paint_marks(self, painter: QPainter) -> None:
         theme, radius = current_theme(), self._points.radius(self.camera)

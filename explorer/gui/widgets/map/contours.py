@@ -121,18 +121,23 @@ class ContourLines:
 
     def __init__(self) -> None:
         self._levels: list[_Lines] = []
+        self._seen: Camera | None = None
+        self._paths: list[QPainterPath] = []
 
     def set_contours(self, contours: Sequence[Contour]) -> None:
         """What ``density_contours`` gave; none to clear."""
         self._levels = [_Lines.of(contour.lines) for contour in contours]
+        self._seen = None
 
     def paint(self, painter: QPainter, camera: Camera, theme: Theme) -> None:
         """Thin lines, the stronger the denser."""
+        if camera != self._seen:
+            self._seen, self._paths = camera, [lines.path(camera) for lines in self._levels]
         painter.save()
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for place, lines in enumerate(self._levels):
-            painter.setPen(_pen(theme, place, len(self._levels)))
-            painter.drawPath(lines.path(camera))
+        for place, path in enumerate(self._paths):
+            painter.setPen(_pen(theme, place, len(self._paths)))
+            painter.drawPath(path)
         painter.restore()
 
 

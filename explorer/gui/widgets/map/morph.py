@@ -36,6 +36,11 @@ class Morph(QObject):
     def running(self) -> bool:
         return self._end is not None
 
+    @property
+    def gliding(self) -> bool:
+        """Whether the points have left their start."""
+        return self.running and self._clock.currentTime() > 0
+
     def start(self, start: Positions, end: Positions) -> None:
         """Glide from ``start`` to ``end``; a row without a start stands at its end from the first."""
         self.stop()

@@ -19,6 +19,8 @@ from explorer.gui.widgets.map.density import Detail, ring
 from explorer.gui.widgets.map.geometry import Cells, Tone, View
 
 _MOST_THREADS = 4
+_PARTS = 4
+"""Parts of a picture for each thread: whoever is free takes the next, so that none waits for one that began late."""
 _APART = 0.25
 """Pixels between two marks of which one would hide the other."""
 _STRENGTH = 0.5
@@ -68,6 +70,19 @@ class Scene:
     rows: int
 
 
+@dataclass(frozen=True)
+class Sight:
+    """How a scene is looked at: ``ratio`` pixels of the picture to one of the window."""
+
+    camera: Camera
+    ratio: float
+    colours: MarkColours
+
+    def picture(self, scene: Scene, band: tuple[int, int] | None = None) -> MapPicture:
+        """What is seen; on any thread. ``band`` as of :class:`MapPicture`."""
+        return MapPicture(scene, self.camera, self.ratio, self.colours, band)
+
+
 class MapPicture:
     """The points of a scene as a camera sees them, in device pixels, ``ratio`` of them to one of the window.
 
@@ -107,17 +122,19 @@ class MapPicture:
         return image
 
     def _draw(self, steps: list[Step], threads: int) -> None:
-        def draw(part: int) -> None:
-            for step in steps:
-                step(part, threads)
+        parts = 1 if threads == 1 else _PARTS * threads
+        left = iter(range(parts))
 
-        if threads == 1:
-            return draw(0)
-        helpers = [_painters().submit(draw, part) for part in range(1, threads)]
-        draw(0)
+        def draw() -> None:
+            for part in left:
+                for step in steps:
+                    step(part, parts)
+
+        helpers = [_painters().submit(draw) for _ in range(threads - 1)]
+        draw()
         for helper in helpers:
-            helper.result()
-        return None
+            if not helper.cancel():
+                helper.result()
 
     def _steps(self, scene: Scene) -> Iterator[Step]:
         radius = self._detail.radius * self._ratio

@@ -14,15 +14,16 @@ from explorer.gui.widgets.map.camera import Bounds, Camera
 from explorer.gui.widgets.map.density import Detail
 from explorer.gui.widgets.map.dressing import Dressed, Wanted, dress
 from explorer.gui.widgets.map.look import MapLook
-from explorer.gui.widgets.map.picture import MapPicture, MarkColours, paint_scene
+from explorer.gui.widgets.map.picture import MapPicture, MarkColours, Sight, paint_scene
 from explorer.gui.widgets.map.spatial_grid import extent
 
-__all__ = ["MapPoints", "MarkColours", "paint_scene"]
+__all__ = ["MapPoints", "MarkColours", "Sight", "paint_scene"]
 
 AT_ONCE = 50_000
 """Rows up to which a change is seen in the next frame; of more, the old picture stays until the new one is made."""
 MOVING_AT_ONCE = 200_000
 """The same while points glide: a picture that comes late would be a jump."""
+_NOTHING = (None, None)
 
 
 class MapPoints:
@@ -49,9 +50,9 @@ class MapPoints:
         self._selected = np.empty(0, np.int64)
         self._moving = False
         self._dressed: Dressed | None = None
-        self._asked: Wanted | None = None
+        self._asked: tuple[Wanted | None, Sight | None] = _NOTHING
         self._picture: MapPicture | None = None
-        self._pictured: object = None
+        self._pictured: tuple[Dressed, Sight | None] | None = None
 
     def __len__(self) -> int:
         return len(self.xy)
@@ -63,7 +64,8 @@ class MapPoints:
         if len(xy) != len(self.xy):
             self.look = MapLook(len(xy))
             self._selected = np.empty(0, np.int64)
-            self._nearness = self._dressed = self._asked = self._picture = None
+            self._nearness = self._dressed = self._picture = None
+            self._asked = _NOTHING
         self.xy = np.ascontiguousarray(xy, np.float32)
         placed, *corners = extent(self.xy)
         self.bounds = Bounds(*corners) if placed else None
@@ -130,6 +132,10 @@ class MapPoints:
     @property
     def is_shown(self) -> bool:
         """Whether the next frame draws what was set last; of many rows, the one before may still be drawn."""
+        return self._is_dressed and self._asked == _NOTHING
+
+    @property
+    def _is_dressed(self) -> bool:
         return self._dressed is not None and self.wanted().same_as(self._dressed.wanted)
 
     def wanted(self) -> Wanted:
@@ -143,38 +149,59 @@ class MapPoints:
 
     # --- painting -------------------------------------------------------------------------------------
 
-    def paint(self, painter: QPainter, camera: Camera, ratio: float, colours: MarkColours) -> None:
-        """Draw all points; the picture is made anew only if something that it shows has changed."""
+    def paint(self, painter: QPainter, sight: Sight, *, at_once: bool = True) -> None:
+        """Draw all points; the picture is made anew only if something that it shows has changed.
+
+        at_once : now, as while the person moves the map; else the last picture of many points is drawn until another
+        one has come.
+        """
+        if at_once or self._beside is None or len(self.xy) <= AT_ONCE:
+            self._picture_now(sight)
+        elif not (self._is_dressed and self._pictured == (self._dressed, sight)):
+            self._ask(self.wanted(), sight)
+        if self._picture is not None:
+            painter.drawImage(self._picture.corner, self._picture.image())
+
+    def _picture_now(self, sight: Sight) -> None:
         now = self._now()
         if now is None:
             return
-        pictured = (now, camera, ratio, colours)
         late = now.wanted.xy is not self.xy and not self._moving  # another map: its camera would tear the old one apart
-        if self._picture is None or (self._pictured != pictured and not late):
-            self._picture = MapPicture(now.scene, camera, ratio, colours)
-            self._pictured = pictured
-        painter.drawImage(self._picture.corner, self._picture.image())
+        if self._picture is None or (self._pictured != (now, sight) and not late):
+            self._picture = sight.picture(now.scene)
+            self._pictured = (now, sight)
 
     def _now(self) -> Dressed | None:
         """What can be drawn now; what is wanted, if that is something else, is made or on its way."""
-        wanted = self.wanted()
-        if self._dressed is None or not wanted.same_as(self._dressed.wanted):
-            self._make(wanted)
+        if self._is_dressed:
+            return self._dressed
+        if self._beside is None or len(self.xy) <= (MOVING_AT_ONCE if self._moving else AT_ONCE):
+            self._dressed = dress(self.wanted(), self._dressed)
+        else:
+            self._ask(self.wanted(), None)
         return self._dressed
 
-    def _make(self, wanted: Wanted) -> None:
-        if self._beside is None or len(self.xy) <= (MOVING_AT_ONCE if self._moving else AT_ONCE):
-            self._dressed = dress(wanted, self._dressed)
-        elif self._asked is None or not wanted.same_as(self._asked):
-            self._asked = wanted
-            self._beside(lambda: self._make_beside(wanted, self._dressed))
+    def _ask(self, wanted: Wanted, sight: Sight | None) -> None:
+        """Have it made beside the thread, with a picture if somebody looks; unless it is under way."""
+        asked, seen = self._asked
+        if self._beside is None or (asked is not None and wanted.same_as(asked) and sight in (None, seen)):
+            return
+        self._asked = (wanted, sight)
+        self._beside(lambda: self._make_beside(wanted, sight, self._dressed))
 
-    def _make_beside(self, wanted: Wanted, before: Dressed | None) -> Callable[[], None]:
+    def _make_beside(self, wanted: Wanted, sight: Sight | None, before: Dressed | None) -> Callable[[], None]:
         """On another thread."""
         made = dress(wanted, before)
-        return lambda: self._take(made)
+        picture = None if sight is None else sight.picture(made.scene)
+        return lambda: self._take(made, sight, picture)
 
-    def _take(self, made: Dressed) -> None:
-        if len(made.wanted.xy) == len(self.xy):  # of another corpus otherwise
-            self._dressed = made
-            self._changed()
+    def _take(self, made: Dressed, sight: Sight | None, picture: MapPicture | None) -> None:
+        if len(made.wanted.xy) != len(self.xy):  # of another corpus
+            return
+        asked, seen = self._asked
+        if made.wanted is asked and sight is seen:  # else something newer is on its way
+            self._asked = _NOTHING
+        self._dressed = made
+        if picture is not None:
+            self._picture, self._pictured = picture, (made, sight)
+        self._changed()

@@ -7,11 +7,13 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from PySide6.QtGui import QImage, QPainter
+from pytestqt.qtbot import QtBot
 
 from explorer.gui.widgets.map import points as module
 from explorer.gui.widgets.map.beside import Work
 from explorer.gui.widgets.map.camera import Camera
-from explorer.gui.widgets.map.points import MapPoints, MarkColours
+from explorer.gui.widgets.map.points import MapPoints, MarkColours, Sight
+from explorer.gui.widgets.map.view import MapView
 
 LOOK = MarkColours("#1b1f24", "#bf3606", "#ffffff")
 XY = np.random.default_rng(0).uniform(-1, 1, (500, 2)).astype(np.float32)
@@ -52,12 +54,12 @@ def _camera(points: MapPoints) -> Camera:
     return Camera(width=200, height=150).fitted(points.bounds)
 
 
-def _painted(points: MapPoints, camera: Camera | None = None) -> np.ndarray:
+def _painted(points: MapPoints, camera: Camera | None = None, *, at_once: bool = True) -> np.ndarray:
     camera = camera or _camera(points)
     image = QImage(camera.width, camera.height, QImage.Format.Format_RGB32)
     image.fill(0xFFFFFFFF)
     with QPainter(image) as painter:
-        points.paint(painter, camera, 1.0, LOOK)
+        points.paint(painter, Sight(camera, 1.0, LOOK), at_once=at_once)
     return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4).copy()
 
 
@@ -168,3 +170,70 @@ def test_what_has_not_changed_is_not_made_again(
     assert after.placed is before.placed and after.rgba is before.rgba
     assert after.scene.base is before.scene.base and after.hits is before.hits
     assert (after.scene.flagged is before.scene.flagged) != (after.scene.selected is before.scene.selected)
+
+
+def test_unless_the_map_moves_the_picture_is_made_beside_the_thread_as_well(points: MapPoints, lane: Lane) -> None:
+    camera = _camera(points)
+    nearer = camera.zoomed(2.0, (100, 75))
+    assert (_painted(points, camera, at_once=False) == 255).all()
+    lane.finish()
+    first = _painted(points, camera, at_once=False)
+    assert (first != 255).any() and not lane.asked
+    for _ in range(2):
+        assert (_painted(points, nearer, at_once=False) == first).all()
+    assert len(lane.asked) == 1 and not points.is_shown
+    lane.finish()
+    second = _painted(points, nearer, at_once=False)
+    assert points.is_shown and not lane.asked
+    assert (second != first).any() and (second == _painted(points, nearer)).all()
+
+
+def test_what_was_seen_before_is_asked_for_again(points: MapPoints, lane: Lane) -> None:
+    camera = _camera(points)
+    nearer = camera.zoomed(2.0, (100, 75))
+    for sight in (camera, nearer, camera):
+        _painted(points, sight, at_once=False)
+        lane.finish()
+    assert (_painted(points, camera, at_once=False) == _painted(points, camera)).all() and not lane.asked
+
+
+def test_a_picture_from_elsewhere_that_comes_while_the_map_moves_is_not_seen(points: MapPoints, lane: Lane) -> None:
+    camera = _camera(points)
+    _painted(points, camera, at_once=False)
+    lane.finish()
+    nearer, nearest = camera.zoomed(2.0, (100, 75)), camera.zoomed(4.0, (100, 75))
+    _painted(points, nearer, at_once=False)
+    moving = _painted(points, nearest)
+    lane.finish()
+    assert (_painted(points, nearest) == moving).all()
+
+
+def test_few_points_are_drawn_at_once(monkeypatch: pytest.MonkeyPatch, lane: Lane) -> None:
+    monkeypatch.setattr(module, "AT_ONCE", len(XY))
+    points = MapPoints(lane.ask, lane.changed)
+    points.set_positions(XY)
+    camera = _camera(points)
+    first = _painted(points, camera, at_once=False)
+    assert (first != 255).any()
+    assert (_painted(points, camera.zoomed(2.0, (100, 75)), at_once=False) != first).any() and not lane.asked
+
+
+def test_a_map_of_many_points_follows_another_size(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "AT_ONCE", 100)
+    view = MapView()
+    qtbot.addWidget(view)
+    view.resize(200, 150)
+    view.set_positions(XY)
+    view.show()
+    qtbot.waitUntil(lambda: view.points.is_shown)
+    small = _colours(view)
+    view.resize(320, 260)
+    qtbot.waitUntil(lambda: _colours(view) > small)
+
+
+def _colours(view: MapView) -> int:
+    """Pixels of points in what the window shows now."""
+    image = view.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    seen = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), image.width())
+    below = seen[image.height() // 2 :]  # as large in both sizes: more of it is covered in the larger one
+    return int((below != seen[0, 0]).sum())

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from explorer.gui.widgets.map.camera import Camera
 from explorer.gui.widgets.map.density import LEAST_RADIUS
-from explorer.gui.widgets.map.points import MapPoints, MarkColours
+from explorer.gui.widgets.map.points import MapPoints, MarkColours, Sight
 
 LOOK = MarkColours("#1b1f24", "#bf3606", "#ffffff")
 RED, BLUE = (220, 40, 40, 255), (40, 60, 220, 255)
@@ -54,7 +54,7 @@ def _painted(points: MapPoints, camera: Camera, ratio: float = 1.0, ground: str 
     image.setDevicePixelRatio(ratio)
     image.fill(QColor(ground))
     with QPainter(image) as painter:
-        points.paint(painter, camera, ratio, replace(LOOK, ground=ground))
+        points.paint(painter, Sight(camera, ratio, replace(LOOK, ground=ground)))
     bgra = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
     return bgra[:, :, 2::-1].astype(int)
 
@@ -252,7 +252,7 @@ def test_the_same_picture_is_not_made_again(monkeypatch: pytest.MonkeyPatch) -> 
     points = _points(_crowd(100))
     camera = _camera(points)
     first = _painted(points, camera)
-    monkeypatch.setattr("explorer.gui.widgets.map.points.MapPicture", None)
+    monkeypatch.setattr("explorer.gui.widgets.map.picture.MapPicture", None)
     np.testing.assert_array_equal(_painted(points, camera), first)
     points.set_flagged(np.ones(100, bool))
     with pytest.raises(TypeError):
