@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
-from PySide6.QtCore import QAbstractEventDispatcher, QEvent, QObject, QTimer
+from PySide6.QtCore import QAbstractEventDispatcher, QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 LONG = 0.02
@@ -28,7 +28,7 @@ class PaintTurns(QObject):
         self._window = window
         self._began = self._began_before = time.thread_time()
         self._painting = False
-        self._next = QTimer(self, singleShot=True, interval=NEXT_TURN)
+        self._next = QTimer(self, singleShot=True, interval=NEXT_TURN, timerType=Qt.TimerType.PreciseTimer)
         self._next.timeout.connect(self._paint)
         QAbstractEventDispatcher.instance().awake.connect(self._begin)
         for part in (window, *guests):

@@ -67,9 +67,11 @@ def ours(rows: int) -> dict:
     """Frames of ``MapView`` while one pans, from ever closer; what setting things costs; hovering."""
     from explorer.gui.widgets.colour_scales import category_colours
     from explorer.gui.widgets.map import compiled
+    from explorer.gui.widgets.map import points as drawing
     from explorer.gui.widgets.map.view import MapView
 
     compiled.load()
+    drawing.SLOW = float("inf")  # every frame is drawn, none is left to another thread
     xy, category = points(rows)
     rgba = category_colours()[category]
     view = MapView()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -14,7 +15,7 @@ from explorer.gui.widgets.map.camera import Bounds, Camera
 from explorer.gui.widgets.map.density import Detail
 from explorer.gui.widgets.map.dressing import Dressed, Wanted, dress
 from explorer.gui.widgets.map.look import MapLook
-from explorer.gui.widgets.map.picture import MapPicture, MarkColours, Sight, paint_scene
+from explorer.gui.widgets.map.picture import MapPicture, MarkColours, Scene, Sight, paint_scene
 from explorer.gui.widgets.map.spatial_grid import extent
 
 __all__ = ["MapPoints", "MarkColours", "Sight", "paint_scene"]
@@ -23,6 +24,8 @@ AT_ONCE = 50_000
 """Rows up to which a change is seen in the next frame; of more, the old picture stays until the new one is made."""
 MOVING_AT_ONCE = 200_000
 """The same while points glide: a picture that comes late would be a jump."""
+SLOW = 0.05
+"""Seconds that the picture before may have taken if the next one of many points is to be made at once."""
 _NOTHING = (None, None)
 
 
@@ -52,6 +55,7 @@ class MapPoints:
         self._dressed: Dressed | None = None
         self._asked: tuple[Wanted | None, Sight | None] = _NOTHING
         self._picture: MapPicture | None = None
+        self._cost = 0.0
         self._pictured: tuple[Dressed, Sight | None] | None = None
 
     def __len__(self) -> int:
@@ -152,10 +156,10 @@ class MapPoints:
     def paint(self, painter: QPainter, sight: Sight, *, at_once: bool = True) -> None:
         """Draw all points; the picture is made anew only if something that it shows has changed.
 
-        at_once : now, as while the person moves the map; else the last picture of many points is drawn until another
-        one has come.
+        at_once : now, as while the person moves the map, unless that is slow; else the last picture of many points is
+        drawn until another one has come.
         """
-        if at_once or self._beside is None or len(self.xy) <= AT_ONCE:
+        if self._beside is None or len(self.xy) <= AT_ONCE or (at_once and self._cost < SLOW):
             self._picture_now(sight)
         elif not (self._is_dressed and self._pictured == (self._dressed, sight)):
             self._ask(self.wanted(), sight)
@@ -168,7 +172,7 @@ class MapPoints:
             return
         late = now.wanted.xy is not self.xy and not self._moving  # another map: its camera would tear the old one apart
         if self._picture is None or (self._pictured != (now, sight) and not late):
-            self._picture = sight.picture(now.scene)
+            self._picture, self._cost = _timed(sight, now.scene)
             self._pictured = (now, sight)
 
     def _now(self) -> Dressed | None:
@@ -192,10 +196,10 @@ class MapPoints:
     def _make_beside(self, wanted: Wanted, sight: Sight | None, before: Dressed | None) -> Callable[[], None]:
         """On another thread."""
         made = dress(wanted, before)
-        picture = None if sight is None else sight.picture(made.scene)
+        picture = None if sight is None else _timed(sight, made.scene)
         return lambda: self._take(made, sight, picture)
 
-    def _take(self, made: Dressed, sight: Sight | None, picture: MapPicture | None) -> None:
+    def _take(self, made: Dressed, sight: Sight | None, picture: tuple[MapPicture, float] | None) -> None:
         if len(made.wanted.xy) != len(self.xy):  # of another corpus
             return
         asked, seen = self._asked
@@ -203,5 +207,13 @@ class MapPoints:
             self._asked = _NOTHING
         self._dressed = made
         if picture is not None:
-            self._picture, self._pictured = picture, (made, sight)
+            self._picture, self._cost = picture
+            self._pictured = (made, sight)
         self._changed()
+
+
+def _timed(sight: Sight, scene: Scene) -> tuple[MapPicture, float]:
+    """A picture, and the seconds that it took."""
+    start = time.perf_counter()
+    made = sight.picture(scene)
+    return made, time.perf_counter() - start

@@ -208,6 +208,17 @@ def test_a_picture_from_elsewhere_that_comes_while_the_map_moves_is_not_seen(poi
     assert (_painted(points, nearest) == moving).all()
 
 
+def test_a_slow_picture_is_left_to_the_other_thread_while_the_map_moves(
+    points: MapPoints, lane: Lane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    camera = _camera(points)
+    _painted(points, camera, at_once=False)
+    lane.finish()
+    monkeypatch.setattr(module, "SLOW", 0.0)
+    before = _painted(points, camera)
+    assert (_painted(points, camera.zoomed(2.0, (100, 75))) == before).all() and lane.asked
+
+
 def test_few_points_are_drawn_at_once(monkeypatch: pytest.MonkeyPatch, lane: Lane) -> None:
     monkeypatch.setattr(module, "AT_ONCE", len(XY))
     points = MapPoints(lane.ask, lane.changed)
