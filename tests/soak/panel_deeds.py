@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QTableView,
+    QTabWidget,
     QToolButton,
     QTreeWidget,
 )
@@ -367,8 +368,31 @@ def quality(p: Person) -> Steps:
         yield
 
 
+def benchmark(p: Person) -> Steps:
+    """Look at its pages, tick something, begin to measure and stop."""
+    p.front("Benchmark")
+    yield
+    pages = p.hands.find(QTabWidget, "Benchmark")
+    if pages is None:
+        return
+    bar = pages.tabBar()
+    p.hands.click(bar, bar.tabRect(p.count(0, bar.count())).center())
+    yield
+    for name in ("Encoders", "Detectors"):
+        ticks = p.hands.find(QListWidget, name)
+        if ticks is not None and p.chance(0.5) and p.hands.click(ticks.viewport(), p.spot(ticks.viewport())):
+            yield
+            p.hands.key(Qt.Key.Key_Space)
+    if p.chance(0.3):
+        p.hands.click(p.hands.find(QPushButton, p.some("Measure", "Recommend")))
+        for _ in range(p.count(1, ANSWERS)):
+            yield
+        p.hands.click(p.hands.find(QPushButton, "Stop measuring"))
+    yield
+
+
 DEEDS = {
     sort_by_a_header: 4, rows_of_the_documents: 5, menu_of_a_document: 3, menu_of_a_header: 2, neighbours: 4,
     ranking: 4, threshold: 4, note: 4, decide: 3, label: 4, trash: 2, add_a_filter: 2, chip: 5, combine_filters: 1.5,
-    quality: 4,    saved_filters: 2, search: 4, way_to_search: 1.5, search_as_filter: 1.5, choices_of_a_list: 1,
+    quality: 4, benchmark: 2, saved_filters: 2, search: 4, way_to_search: 1.5, search_as_filter: 1.5, choices_of_a_list: 1,
 }  # fmt: skip
