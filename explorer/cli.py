@@ -339,6 +339,7 @@ def _benchmark_run(options: argparse.Namespace) -> int:
         odd=options.odd,
         text=tuple(options.text),
         seeds=options.seeds,
+        allow_download=options.allow_download,
     )
     with progress_on(sys.stderr, quiet=options.quiet) as progress:
         outcome = run_benchmark(request, options.out, progress)

@@ -135,7 +135,9 @@ def is_same_question(one: BenchmarkRequest | None, other: BenchmarkRequest | Non
 def _asked(request: BenchmarkRequest) -> BenchmarkRequest:
     corpora = tuple(path.absolute() for path in request.corpora)
     protocol = request.protocol or (PRESETS[request.preset].mode if request.preset in PRESETS else "unsupervised")
-    return replace(request, corpora=corpora, protocol=protocol, encoders=(), detectors=(), only=None)
+    return replace(
+        request, corpora=corpora, protocol=protocol, encoders=(), detectors=(), only=None, allow_download=False
+    )
 
 
 def read_folder(folder: Path) -> BenchmarkView:

@@ -110,6 +110,7 @@ class Benchmarks:
         names = corpus_names([Path(path.name) for path in request.corpora])
         words = [*names[:2], request.label, request.protocol or request.preset]
         asked = asdict(replace(request, encoders=(), detectors=(), only=None, seeds=1))
+        del asked["allow_download"]
         mark = fingerprint({**asked, "corpora": [str(path.absolute()) for path in request.corpora]})[:6]
         return self._home / "-".join(re.sub(r"[^\w.]+", "_", word).strip("_") for word in (*words, mark) if word)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import json
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -101,6 +103,18 @@ def test_results_of_several_seeds_without_their_common_interval_show_none(corpus
     forest, nearest = (cells["questions", "lexical", name].measures["auroc"] for name in ("iforest", "knn"))
     assert math.isfinite(forest.value) and math.isnan(forest.low) and math.isnan(forest.high)
     assert nearest.low <= nearest.value <= nearest.high
+
+
+def test_permission_to_download_is_handed_on_but_never_kept(desk: Desk, corpus: Path, tmp_path: Path) -> None:
+    request = replace(asked(corpus, "knn", allow_download=True), encoders=("nobody/no-such-model",))
+    run_benchmark(replace(request, allow_download=False), tmp_path)
+    assert "on this machine" in rows_of(tmp_path)[0]["failed"]
+    run_benchmark(request, tmp_path)
+    assert "cannot be fetched" in rows_of(tmp_path)[0]["failed"]
+    assert json.loads((tmp_path / "benchmark.json").read_text(encoding="utf-8"))["allow_download"] is False
+    without = replace(request, allow_download=False)
+    assert is_same_question(request, without)
+    assert desk.session.benchmarks.folder_for(request) == desk.session.benchmarks.folder_for(without)
 
 
 def test_a_folder_without_results_says_so(tmp_path: Path) -> None:
