@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -162,6 +163,11 @@ def corpus_names(paths: Sequence[Path]) -> list[str]:
     """File names without their ending; the whole path where two would be the same."""
     stems = [path.name.split(".")[0] or path.name for path in paths]
     return [stem if stems.count(stem) == 1 else str(path) for stem, path in zip(stems, paths, strict=True)]
+
+
+def file_words(name: str) -> str:
+    """A name as part of the name of a file or folder."""
+    return re.sub(r"[^\w.]+", "_", name).strip("_")
 
 
 def _remarks(grid: Grid, measured: Sequence[Measured]) -> list[str]:
