@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,7 +26,7 @@ from benchmark_hand import (
     view,
 )
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPushButton
 from window_driver import Driver, choose
 
 from explorer.app.benchmarking import BenchmarkRequest, run_benchmark
@@ -273,3 +274,26 @@ def test_the_interval_of_several_seeds_is_that_of_the_command(driver: Driver) ->
     )
     words = "{:.3f} ({:.3f} to {:.3f})".format(*(float(forest[name]) for name in ("auroc", *ends)))
     assert next(cells[3] for cells in listed(driver) if cells[2] == "iforest") == words
+
+
+def test_a_model_that_is_elsewhere_is_fetched_only_with_permission_which_is_not_kept(driver: Driver) -> None:
+    allow = driver.control(QCheckBox, "Allow to download this model")
+    assert not allow.isVisible() and not allow.isChecked()
+    ask_for(driver, "knn")
+    driver.control(QLineEdit, "Another model").setText("nobody/no-such-model")
+    press(driver, "Add a model")
+    assert allow.isVisible() and not allow.isChecked()
+    press(driver, "Measure")
+    driver.until(lambda: finished(driver) and len(view(driver).cells) == 2)
+    elsewhere = ("questions", "nobody/no-such-model", "knn")
+    assert "no encoder 'nobody/no-such-model' on this machine" in view(driver).cells[elsewhere].failed
+    pages(driver).setCurrentIndex(0)
+    driver.qtbot.mouseClick(allow, LEFT, pos=QPoint(8, allow.height() // 2))
+    driver.until(driver.control(QPushButton, "Measure").isEnabled)
+    press(driver, "Measure")
+    driver.until(lambda: finished(driver) and "cannot be fetched" in view(driver).cells[elsewhere].failed)
+    kept = json.loads((view(driver).folder / "benchmark.json").read_text(encoding="utf-8"))
+    assert kept["encoders"] == ["lexical", "nobody/no-such-model"] and kept["allow_download"] is False
+    pages(driver).setCurrentIndex(0)
+    tick(driver, "Encoders", "lexical")
+    assert not allow.isVisible()
