@@ -37,7 +37,7 @@ from explorer.gui.tables import dress_table, follow_current
 from explorer.gui.widgets.elided import ElidedLine
 from explorer.gui.widgets.empty_state import EmptyState
 
-SIDE = 36 * UNIT
+SIDE = 32 * UNIT
 ASK = "Recommend…"
 NOTHING = "Nothing recommended yet"
 WITHOUT = (
@@ -128,6 +128,7 @@ class RecommendPage(QWidget):
         header.setSortIndicator(RANK, Qt.SortOrder.AscendingOrder)
         self._table.setSortingEnabled(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(True)
         self._table.selectionModel().currentRowChanged.connect(self._gone)
 
     # --- showing --------------------------------------------------------------------------------
