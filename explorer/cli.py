@@ -339,6 +339,7 @@ def _benchmark_run(options: argparse.Namespace) -> int:
         odd=options.odd,
         text=tuple(options.text),
         seeds=options.seeds,
+        allow_download=options.allow_download,
     )
     with progress_on(sys.stderr, quiet=options.quiet) as progress:
         outcome = run_benchmark(request, options.out, progress)
@@ -374,14 +375,16 @@ def _benchmark_recommend(options: argparse.Namespace) -> int:
     from explorer.app.recommending import DETECTORS, ENCODERS, RecommendRequest, recommend_for
 
     encoders, detectors = options.encoder or ENCODERS, options.detector or DETECTORS
-    request = RecommendRequest(options.corpus, encoders, detectors, tuple(options.text), options.seed)
+    request = RecommendRequest(
+        options.corpus, encoders, detectors, tuple(options.text), options.seed, options.allow_download
+    )
     with progress_on(sys.stderr, quiet=options.quiet) as progress:
-        outcome = recommend_for(request, options.out, progress)
+        found = recommend_for(request, options.out, progress)
     if options.json:
-        _print_json(outcome.as_dict())
+        _print_json(found.as_dict())
         return 0
-    _remark(outcome.remarks, options)
-    print("\n".join(recommended_lines(outcome)))
+    _remark(found.remarks, options)
+    print("\n".join(recommended_lines(found)))
     return 0
 
 

@@ -303,6 +303,7 @@ def _add_benchmark_run(actions: Any) -> None:
     )
     add("--text", **several, default=[], metavar="COL", help="text column(s) (default: guessed)")
     add("--encoder", **several, default=[], metavar="NAME", help="encoders (default: minilm); they run at fp32")
+    add("--allow-download", action="store_true", help="let models named by --encoder be fetched from their hub")
     add("--detector", **several, default=[], metavar="NAME", help="detectors (default: knn lof iforest)")
     add(
         "--protocol",

@@ -38,8 +38,8 @@ class Span:
 class CellView:
     """One encoder with one detector on one corpus.
 
-    measures : by name (``MEASURES``), means over the seeds, the ends of their intervals too; empty where it failed.
-    seconds : of all seeds together. failed : why there are no scores.
+    measures : by name (``MEASURES``), means over the seeds with the interval of all of them together; empty where it
+    failed. seconds : of all seeds together. failed : why there are no scores.
     """
 
     place: Place
@@ -135,7 +135,9 @@ def is_same_question(one: BenchmarkRequest | None, other: BenchmarkRequest | Non
 def _asked(request: BenchmarkRequest) -> BenchmarkRequest:
     corpora = tuple(path.absolute() for path in request.corpora)
     protocol = request.protocol or (PRESETS[request.preset].mode if request.preset in PRESETS else "unsupervised")
-    return replace(request, corpora=corpora, protocol=protocol, encoders=(), detectors=(), only=None)
+    return replace(
+        request, corpora=corpora, protocol=protocol, encoders=(), detectors=(), only=None, allow_download=False
+    )
 
 
 def read_folder(folder: Path) -> BenchmarkView:
@@ -157,12 +159,12 @@ def _request_of(folder: Path) -> BenchmarkRequest | None:
 
 def read_cells(folder: Path) -> dict[Place, CellView]:
     """What has been measured, seeds averaged; nothing where there is no file yet. Raises ``MatrixError``."""
-    standings = {_place(row): _STANDINGS.get(row.get("real", ""), "") for row in _rows(folder / STANDINGS)}
+    standings = {_place(row): row for row in _rows(folder / STANDINGS)}
     by_place: dict[Place, list[Mapping[str, str]]] = {}
     for row in _rows(folder / RESULTS):
         by_place.setdefault(_place(row), []).append(row)
     try:
-        return {place: _cell(place, rows, standings.get(place, "")) for place, rows in by_place.items()}
+        return {place: _cell(place, rows, standings.get(place, {})) for place, rows in by_place.items()}
     except ValueError as error:
         raise MatrixError(
             f"{folder / RESULTS} is not what a benchmark writes: {error}.", "Choose another folder."
@@ -186,9 +188,10 @@ def _place(row: Mapping[str, str]) -> Place:
     return row.get("corpus", ""), row["encoder"], row["detector"]
 
 
-def _cell(place: Place, rows: Sequence[Mapping[str, str]], standing: Standing) -> CellView:
+def _cell(place: Place, rows: Sequence[Mapping[str, str]], standing: Mapping[str, str]) -> CellView:
+    """rows : one a seed. standing : the row of all seeds together; empty where there is none."""
     there = [row for row in rows if row["auroc"]]
-    measures = {name: _span(name, there) for name in MEASURES if there and there[0].get(name)}
+    measures = {name: _span(name, there, standing) for name in MEASURES if there and there[0].get(name)}
     first = rows[0]
     return CellView(
         place=place,
@@ -198,17 +201,18 @@ def _cell(place: Place, rows: Sequence[Mapping[str, str]], standing: Standing) -
         rows=int(first.get("rows") or 0),
         odd=int(first.get("odd") or 0),
         measures=measures,
-        standing=standing,
+        standing=_STANDINGS.get(standing.get("real", ""), ""),
         failed="" if there else first.get("failed") or "It gave no scores.",
     )
 
 
-def _span(name: str, rows: Sequence[Mapping[str, str]]) -> Span:
-    def mean(column: str) -> float:
-        given = [float(row[column]) for row in rows if row.get(column)]
-        return math.fsum(given) / len(given) if given else math.nan
-
-    return Span(mean(name), mean(f"{name}_low"), mean(f"{name}_high"))
+def _span(name: str, rows: Sequence[Mapping[str, str]], standing: Mapping[str, str]) -> Span:
+    """The interval of several seeds is that of all their resamples: it does not follow from those of each seed, so it
+    is left open where an older version has not written it."""
+    ends = (f"{name}_low", f"{name}_high")
+    told = standing if standing.get(ends[0]) else rows[0] if len(rows) == 1 else {}
+    values = [float(row[name]) for row in rows if row.get(name)]
+    return Span(math.fsum(values) / len(values), *(float(told.get(end) or math.nan) for end in ends))
 
 
 def spread(corpora: Sequence[str], encoders: Sequence[str], detectors: Sequence[str], one_in: int) -> list[Place]:

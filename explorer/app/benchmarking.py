@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,8 @@ class BenchmarkRequest:
     """What to measure. odd : the value of ``label`` that odd texts have; None = it has two values.
     protocol : None = the preset's, or
     unsupervised. seeds : how many, from 0, for the detectors that depend on one.
-    only : of the combinations these alone, in this order, corpora by ``corpus_names``; None = all."""
+    only : of the combinations these alone, in this order, corpora by ``corpus_names``; None = all.
+    allow_download : whether models that are not on this machine may be fetched; never kept with the results."""
 
     corpora: Sequence[Path]
     label: str
@@ -46,6 +48,7 @@ class BenchmarkRequest:
     text: tuple[str, ...] = ()
     seeds: int = 1
     only: Sequence[Place] | None = None
+    allow_download: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-able; corpora by their whole path."""
@@ -105,7 +108,8 @@ def run_benchmark(
         out.mkdir(parents=True, exist_ok=True)
     stores = {name: FolderStore(out / WORK / corpus.fingerprint) for name, (corpus, _) in grid.corpora.items()}
     before = _text_of(out / RESULTS)
-    write_atomically(out / ASKED, json.dumps(request.as_dict(), indent=1).encode())
+    kept = replace(request, allow_download=False)  # whoever opens the results has permitted nothing
+    write_atomically(out / ASKED, json.dumps(kept.as_dict(), indent=1).encode())
     measured: list[Measured] = []
     for each in measure(grid, stores.__getitem__, progress.part(READING, 1)):
         measured.append(each)
@@ -147,7 +151,7 @@ def _grid(request: BenchmarkRequest, progress: Progress) -> Grid:
         part = progress.part(place / len(names), (place + 1) / len(names))
         corpora[name] = _read(path, request, part)
     encoders = tuple(dict.fromkeys(request.encoders))
-    return Grid(corpora, encoders, specs, protocol, preset, range(request.seeds), request.only)
+    return Grid(corpora, encoders, specs, protocol, preset, range(request.seeds), request.only, request.allow_download)
 
 
 def _read(path: Path, request: BenchmarkRequest, progress: Progress) -> tuple[Corpus, Labelled]:
@@ -159,6 +163,11 @@ def corpus_names(paths: Sequence[Path]) -> list[str]:
     """File names without their ending; the whole path where two would be the same."""
     stems = [path.name.split(".")[0] or path.name for path in paths]
     return [stem if stems.count(stem) == 1 else str(path) for stem, path in zip(stems, paths, strict=True)]
+
+
+def file_words(name: str) -> str:
+    """A name as part of the name of a file or folder."""
+    return re.sub(r"[^\w.]+", "_", name).strip("_")
 
 
 def _remarks(grid: Grid, measured: Sequence[Measured]) -> list[str]:

@@ -6,7 +6,6 @@ benchmark belongs to no project; it goes on while another corpus is opened, and 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -25,7 +24,7 @@ from explorer.app.benchmark_view import (
     read_cells,
     read_folder,
 )
-from explorer.app.benchmarking import LATEX, RESULTS, BenchmarkRequest, corpus_names
+from explorer.app.benchmarking import LATEX, RESULTS, BenchmarkRequest, corpus_names, file_words
 from explorer.app.changes import Changes
 from explorer.app.lanes import Handlers, Lanes
 from explorer.app.messages import Message
@@ -110,8 +109,9 @@ class Benchmarks:
         names = corpus_names([Path(path.name) for path in request.corpora])
         words = [*names[:2], request.label, request.protocol or request.preset]
         asked = asdict(replace(request, encoders=(), detectors=(), only=None, seeds=1))
+        del asked["allow_download"]
         mark = fingerprint({**asked, "corpora": [str(path.absolute()) for path in request.corpora]})[:6]
-        return self._home / "-".join(re.sub(r"[^\w.]+", "_", word).strip("_") for word in (*words, mark) if word)
+        return self._home / "-".join(file_words(word) for word in (*words, mark) if word)
 
     # --- measuring ------------------------------------------------------------------------------
 
@@ -227,12 +227,14 @@ class Benchmarks:
 
         self._lanes.read(partial(read_folder, folder), ready, self._complain)
 
-    def save_as(self, path: Path) -> None:
-        """Write the table of results, or with the ending .tex the table for a paper, to another place."""
+    def save_as(self, path: Path, source: Path | None = None) -> None:
+        """Write a table to another place. source : its file; None = the table of results, or with the ending .tex
+        the table for a paper."""
         view = self._store.state.benchmark
-        if view is None:
-            return
-        source = view.folder / (LATEX if path.suffix.lower() == ".tex" else RESULTS)
+        if source is None:
+            if view is None:
+                return
+            source = view.folder / (LATEX if path.suffix.lower() == ".tex" else RESULTS)
 
         def copy(_: Progress) -> None:
             with output_errors(path):

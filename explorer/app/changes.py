@@ -47,7 +47,7 @@ class Changes(Flag):
     WORDS = auto()
     """Which words make the current text strange."""
     BENCHMARK = auto()
-    """What has been measured or predicted of a benchmark, or is being."""
+    """What has been measured or predicted of a benchmark, or is being; what is recommended without labels."""
     ALL = (
         CORPUS | PLAN | VECTORS | POSITIONS | GRAPH | INDEX | SCORES | FLAGS | REASONS | CURRENT | SELECTION | COLOUR
         | NEIGHBOURS | JOB | MESSAGES | LABELS | FILTERS | SHOWN | SEARCH | CHECKS | STAGES | HISTORY | WORDS

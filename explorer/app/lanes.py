@@ -1,7 +1,8 @@
 """Where the work of a session is done: up to three worker processes and some threads, and how answers come back.
 
 The long lane embeds and computes; the quick lane previews, estimates and exports, so that they never wait for an
-embedding to end; the lasting lane measures benchmarks, which nobody waits for. Its worker starts with its first job.
+embedding to end; the lasting lane measures benchmarks and recommends, which nobody waits for. Its worker starts with
+its first job.
 Threads read files, search neighbours and do what needs this process,
 such as painting. Everything comes back on the session's thread.
 """
@@ -33,10 +34,10 @@ T = TypeVar("T")
 QUICK = ("preview", "estimate", "export", "rows", "page", "corrected", "encoder", "query", "words", "look", "rest")
 """Kinds of jobs that run in the quick lane."""
 
-PAUSABLE = ("run", "add", "benchmark")
+PAUSABLE = ("run", "add", "benchmark", "recommend")
 """Kinds of jobs that can be held and go on."""
 
-LASTING = ("benchmark",)
+LASTING = ("benchmark", "recommend")
 """Kinds of jobs that belong to no project: they run in a lane of their own and go on when another one is opened."""
 
 

@@ -50,6 +50,7 @@ def show_corpus(
             jobs=state.jobs,
             messages=state.messages,
             benchmark=state.benchmark,
+            recommendation=state.recommendation,
             history=history,
             current=current if current is not None and 0 <= current < corpus.rows else None,
             **work,

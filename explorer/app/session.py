@@ -30,6 +30,7 @@ from explorer.app.neighbours import Answer, NeighbourSearch
 from explorer.app.opening import Opening, OpenRequest
 from explorer.app.project_database import View
 from explorer.app.queries import Queries
+from explorer.app.recommendations import Recommendations
 from explorer.app.reporting import NOT_YET, can_report
 from explorer.app.restore import Opened, load_partial, load_stage
 from explorer.app.state import UNDER_WAY, AppState, HistoryView, JobView, Learned, Method
@@ -73,6 +74,7 @@ class Session:
         self._window: Mapping[str, Any] = {}
         self.queries = Queries(self._lanes, self.store, self._search)
         self.benchmarks = Benchmarks(self._lanes, self.store, self.say, projects_folder)
+        self.recommendations = Recommendations(self._lanes, self.store, self.say)
         self.store.subscribe(self._follow)
 
     @property

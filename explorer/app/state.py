@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from explorer.app.benchmark_view import BenchmarkView
 from explorer.app.labels import NO_BITS, Bits, Label
 from explorer.app.messages import Message
+from explorer.app.recommend_view import RecommendView
 from explorer.core.anomaly.base import Scores
 from explorer.core.anomaly.flags import Ranking, Threshold
 from explorer.core.anomaly.overrides import NO_OVERRIDES, Overrides
@@ -153,6 +154,7 @@ class AppState:
     words : what was asked about the words of a text, and the answer.
     jobs : newest last; those that have failed stay until they are dismissed.
     benchmark : the one that the benchmark panel shows; it belongs to no corpus.
+    recommendation : what is recommended without labels; it belongs to the corpora that it names.
     """
 
     project: Path | None = None
@@ -189,6 +191,7 @@ class AppState:
     history: HistoryView = field(default_factory=HistoryView)
     words: WordsView | None = None
     benchmark: BenchmarkView | None = None
+    recommendation: RecommendView | None = None
     messages: tuple[Message, ...] = ()
 
     @property

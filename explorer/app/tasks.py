@@ -21,6 +21,7 @@ from explorer.app.by_hand import read_by_hand
 from explorer.app.check_store import stored_check
 from explorer.app.exports import export_corrected, export_given_rows, export_html
 from explorer.app.project_folder import SNAPSHOT, ProjectFolder
+from explorer.app.recommending import RecommendRequest, recommend_for
 from explorer.app.reporting import manifest_beside, write_report
 from explorer.core.corpus.corpus import Corpus, Roles
 from explorer.core.corpus.readers import preview, read_corpus
@@ -226,6 +227,12 @@ def rest_task(request: Mapping[str, Any], progress: Progress, news: News) -> Map
     return predict_rest(Path(request["folder"]), [tuple(place) for place in request["places"]])
 
 
+def recommend_task(request: Mapping[str, Any], progress: Progress, news: News) -> Mapping[str, Any]:
+    """Recommend an encoder and a detector for a corpus; news after each encoder: what it would be so far."""
+    asked, out = RecommendRequest.from_dict(request["asked"]), Path(request["out"])
+    return recommend_for(asked, out, progress, on_part=lambda found: news(found.as_dict())).as_dict()
+
+
 TASKS: dict[str, Task] = {
     "preview": preview_task,
     "estimate": estimate_task,
@@ -242,4 +249,5 @@ TASKS: dict[str, Task] = {
     "look": look_task,
     "benchmark": benchmark_task,
     "rest": rest_task,
+    "recommend": recommend_task,
 }

@@ -39,6 +39,8 @@ columns, corrected.</p>
 <p><b>Compare encoders and detectors.</b> Where a label column tells odd texts from normal ones, the <i>Benchmark</i>
 tab measures which encoder and which detector find them, one cell after the other while you go on working, predicts the
 cells that were not measured, and says which one is worth measuring next.</p>
+<p>Without labels, <i>Recommend…</i> compares them all the same and says which to take, why, what speaks against it and
+how often that was right; <i>Use this encoder and detector</i> computes the open corpus so.</p>
 <p><b>Search and filter.</b> {find} finds words, an exact phrase, a pattern, or a meaning; what is found lights up
 on the map. Filters are chips: switch them off, invert, name and keep them. Brush the timeline to see a few days
 only.</p>

@@ -41,6 +41,16 @@ PRECISION_TIP = "Automatic computes in bf16 where the processor has it and the r
 DOWNLOAD_TIP = "The model is fetched from Hugging Face once. Nothing about your texts leaves this machine."
 
 
+def download_box() -> QCheckBox:
+    """The permission to fetch a model; shown where one is named that is somewhere else."""
+    return named(QCheckBox("Allow to &download this model"), "Allow to download this model", DOWNLOAD_TIP)
+
+
+def is_elsewhere(encoder: str) -> bool:
+    """Whether this names a model somewhere else: no encoder of the program, no folder on this machine."""
+    return bool(encoder) and encoder not in ENCODERS and not Path(encoder).expanduser().is_dir()
+
+
 class EncoderChoice(QWidget):
     """A built-in encoder, or any sentence-transformers model by folder or by name."""
 
@@ -51,7 +61,7 @@ class EncoderChoice(QWidget):
         self._which = named(QComboBox(), "Encoder", "What turns texts into vectors")
         self._name = named(QLineEdit(), "Model folder or name", "Of a sentence-transformers model")
         self._browse = named(QPushButton("&Browse…"), "Choose a model folder")
-        self._allow = QCheckBox("Allow to &download this model")
+        self._allow = download_box()
         self._build()
         self._show(plan)
 
@@ -61,7 +71,6 @@ class EncoderChoice(QWidget):
             self._which.setItemData(self._which.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
         self._which.addItem("Another model…", OTHER)
         self._name.setPlaceholderText("Folder, or a name such as intfloat/multilingual-e5-small")
-        named(self._allow, "Allow to download this model", DOWNLOAD_TIP)
         model = line()
         model.addWidget(self._name, 1)
         model.addWidget(self._browse)
@@ -86,14 +95,9 @@ class EncoderChoice(QWidget):
         other = self._which.currentData() == OTHER
         self._name.setVisible(other)
         self._browse.setVisible(other)
-        self._allow.setVisible(other and self._is_name())
+        self._allow.setVisible(other and is_elsewhere(self._name.text().strip()))
         self._which.setToolTip(self._which.currentData(Qt.ItemDataRole.ToolTipRole) or "")
         self.changed.emit()
-
-    def _is_name(self) -> bool:
-        """Whether what was typed names a model somewhere else, not a folder on this machine."""
-        name = self._name.text().strip()
-        return bool(name) and not Path(name).expanduser().is_dir()
 
     def _choose(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Choose a model folder", self._name.text())
@@ -107,7 +111,7 @@ class EncoderChoice(QWidget):
         name = self._name.text().strip()
         if not name:
             raise OptionError("No model is named yet.", "Choose its folder or type its name.")
-        return replace(plan, encoder=name, allow_download=self._is_name() and self._allow.isChecked())
+        return replace(plan, encoder=name, allow_download=is_elsewhere(name) and self._allow.isChecked())
 
 
 class PlanForm(QWidget):

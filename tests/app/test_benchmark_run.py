@@ -104,6 +104,15 @@ def test_labels_that_are_missing_are_scored_but_not_measured(
     assert rows_of(tmp_path / "out")[0]["rows"] == "30"
 
 
+@pytest.mark.parametrize(("words", "said"), [([], "on this machine"), (["--allow-download"], "cannot be fetched")])
+def test_a_model_is_fetched_only_where_that_is_allowed(
+    corpus: Path, tmp_path: Path, words: list[str], said: str
+) -> None:
+    command = ["benchmark", "run", str(corpus), "--label", "kind", "--encoder", "nobody/no-such-model", *words]
+    assert main([*command, "--detector", "knn", "--out", str(tmp_path), "--quiet"]) == 0
+    assert said in rows_of(tmp_path)[0]["failed"]
+
+
 def test_one_kind_of_text_only_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "normal.csv"
     path.write_text("text,label\n" + "\n".join(f"card fee {row},0" for row in range(20)), encoding="utf-8")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import json
+import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,7 +82,7 @@ def test_going_on_never_takes_back_what_is_written(corpus: Path, tmp_path: Path)
 def test_seeds_are_averaged_and_a_failure_says_why(corpus: Path, tmp_path: Path) -> None:
     missing = str(tmp_path / "no-such-model")
     request = BenchmarkRequest((corpus,), "source", ("lexical", missing), ("iforest",), seeds=3)
-    run_benchmark(request, tmp_path / "out")
+    outcome = run_benchmark(request, tmp_path / "out")
     view = read_folder(tmp_path / "out")
     cell, failed = view.cells["questions", "lexical", "iforest"], view.cells["questions", missing, "iforest"]
     each = [float(row["auroc"]) for row in rows_of(tmp_path / "out") if row["auroc"]]
@@ -87,6 +90,31 @@ def test_seeds_are_averaged_and_a_failure_says_why(corpus: Path, tmp_path: Path)
     assert cell.measures["auroc"].value == pytest.approx(sum(each) / 3)
     assert failed.failed and not failed.measures
     assert view.measured_count() == 1
+    together = outcome.ranked[0].quality
+    for name, span in cell.measures.items():
+        said = getattr(together, name)
+        assert (span.value, span.low, span.high) == pytest.approx((said.value, said.low, said.high), abs=1e-5)
+
+
+def test_results_of_several_seeds_without_their_common_interval_show_none(corpus: Path, tmp_path: Path) -> None:
+    run_benchmark(asked(corpus, "iforest", "knn", seeds=2), tmp_path)
+    (tmp_path / "standings.csv").unlink()
+    cells = read_folder(tmp_path).cells
+    forest, nearest = (cells["questions", "lexical", name].measures["auroc"] for name in ("iforest", "knn"))
+    assert math.isfinite(forest.value) and math.isnan(forest.low) and math.isnan(forest.high)
+    assert nearest.low <= nearest.value <= nearest.high
+
+
+def test_permission_to_download_is_handed_on_but_never_kept(desk: Desk, corpus: Path, tmp_path: Path) -> None:
+    request = replace(asked(corpus, "knn", allow_download=True), encoders=("nobody/no-such-model",))
+    run_benchmark(replace(request, allow_download=False), tmp_path)
+    assert "on this machine" in rows_of(tmp_path)[0]["failed"]
+    run_benchmark(request, tmp_path)
+    assert "cannot be fetched" in rows_of(tmp_path)[0]["failed"]
+    assert json.loads((tmp_path / "benchmark.json").read_text(encoding="utf-8"))["allow_download"] is False
+    without = replace(request, allow_download=False)
+    assert is_same_question(request, without)
+    assert desk.session.benchmarks.folder_for(request) == desk.session.benchmarks.folder_for(without)
 
 
 def test_a_folder_without_results_says_so(tmp_path: Path) -> None:

@@ -59,6 +59,15 @@ def test_labels_are_never_read(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert {"why", "doubts", "ranked", "weights"} <= set(answers[0])
 
 
+@pytest.mark.parametrize(("words", "said"), [([], "on this machine"), (["--allow-download"], "cannot be fetched")])
+def test_a_model_is_fetched_only_with_permission_and_the_others_are_compared(
+    small_csv: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    assert main(["benchmark", "recommend", str(small_csv), *CHEAP[:1], "nobody/no-such-model", *CHEAP[1:], *words]) == 0
+    printed = capsys.readouterr()
+    assert said in printed.err and "on lexical." in printed.out
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -3,27 +3,41 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from benchmark_hand import (
+    LEFT,
+    ask_for,
+    finished,
+    heat,
+    item,
+    listed,
+    pages,
+    panel,
+    press,
+    results,
+    said,
+    table,
+    tick,
+    view,
+)
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QListWidgetItem, QPushButton, QTableView, QTabWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPushButton
 from window_driver import Driver, choose
 
-from explorer.app.benchmark_view import BenchmarkView
 from explorer.app.benchmarking import BenchmarkRequest, run_benchmark
 from explorer.app.headless import run_corpus
 from explorer.core.corpus.corpus import Roles
 from explorer.core.plan import Plan
 from explorer.gui.benchmark.ticks import TickList
-from explorer.gui.panels.benchmark_panel import BenchmarkPanel
+from explorer.gui.parts import CountBox
 from explorer.gui.widgets.empty_state import EmptyState
-from explorer.gui.widgets.heat_map import HeatMap
 from tests.conftest import write_sample
 
-LEFT = Qt.MouseButton.LeftButton
 ROWS = 240
 LIGHT = ("knn", "lof", "iforest", "pca", "ecod", "hbos", "copod", "cluster")
 SAID = "4 of 240 texts in question are odd (source: tatoeba)"
@@ -46,73 +60,6 @@ def driver(make_window_driver: Callable[..., Driver], labelled: Path, tmp_path: 
     made.window.panels.show("Benchmark")
     made.until(lambda: SAID in said(made))
     yield made
-
-
-def panel(driver: Driver) -> BenchmarkPanel:
-    return driver.window.findChildren(BenchmarkPanel)[0]
-
-
-def said(driver: Driver) -> str:
-    """Every sentence of the panel that can be seen."""
-    return " | ".join(label.text() for label in panel(driver).findChildren(QLabel) if label.isVisible())
-
-
-def pages(driver: Driver) -> QTabWidget:
-    return driver.control(QTabWidget, "Benchmark")
-
-
-def heat(driver: Driver) -> HeatMap:
-    return panel(driver).findChildren(HeatMap)[0]
-
-
-def table(driver: Driver) -> QTableView:
-    return driver.control(QTableView, "Table of the results")
-
-
-def listed(driver: Driver) -> list[list[str]]:
-    model = table(driver).model()
-    return [
-        [str(model.index(row, place).data()) for place in range(model.columnCount())] for row in range(model.rowCount())
-    ]
-
-
-def press(driver: Driver, name: str) -> None:
-    driver.qtbot.mouseClick(driver.control(QPushButton, name), LEFT)
-
-
-def item(ticks: TickList, key: str) -> QListWidgetItem:
-    return next(
-        ticks.item(place) for place in range(ticks.count()) if ticks.item(place).data(Qt.ItemDataRole.UserRole) == key
-    )
-
-
-def tick(driver: Driver, name: str, *keys: str) -> None:
-    """Tick these entries of a list and untick the others, one by one."""
-    ticks = driver.control(TickList, name)
-    for key in ticks.keys:
-        item(ticks, key).setCheckState(Qt.CheckState.Checked if key in keys else Qt.CheckState.Unchecked)
-
-
-def ask_for(driver: Driver, *detectors: str) -> None:
-    tick(driver, "Encoders", "lexical")
-    tick(driver, "Detectors", *detectors)
-
-
-def view(driver: Driver) -> BenchmarkView:
-    found = driver.state.benchmark
-    assert found is not None
-    return found
-
-
-def finished(driver: Driver) -> bool:
-    found = driver.state.benchmark
-    assert found is None or not found.problem, found
-    return found is not None and found.job is None
-
-
-def results(driver: Driver) -> list[dict[str, str]]:
-    with (view(driver).folder / "results.csv").open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
 
 
 def test_the_open_corpus_is_offered_with_its_label_and_every_detector_says_what_it_does(driver: Driver) -> None:
@@ -311,3 +258,42 @@ def test_closing_the_window_while_it_measures_ends_it_and_keeps_what_is_measured
     press(again, "Open results")
     again.until(lambda: again.state.benchmark is not None and len(view(again).cells) >= 1)
     assert len(view(again).places()) == len(LIGHT)
+
+
+def test_the_interval_of_several_seeds_is_that_of_the_command(driver: Driver) -> None:
+    ask_for(driver, "knn", "iforest")
+    driver.control(CountBox, "Seeds").setValue(3)
+    press(driver, "Measure")
+    driver.until(lambda: finished(driver) and len(view(driver).cells) == 2)
+    with (view(driver).folder / "standings.csv").open(encoding="utf-8", newline="") as lines:
+        forest = next(row for row in csv.DictReader(lines) if row["detector"] == "iforest")
+    seeds = [row for row in results(driver) if row["detector"] == "iforest"]
+    ends = ("auroc_low", "auroc_high")
+    assert len(seeds) == 3 and float(forest[ends[0]]) != pytest.approx(
+        sum(float(row[ends[0]]) for row in seeds) / 3, abs=1e-4
+    )
+    words = "{:.3f} ({:.3f} to {:.3f})".format(*(float(forest[name]) for name in ("auroc", *ends)))
+    assert next(cells[3] for cells in listed(driver) if cells[2] == "iforest") == words
+
+
+def test_a_model_that_is_elsewhere_is_fetched_only_with_permission_which_is_not_kept(driver: Driver) -> None:
+    allow = driver.control(QCheckBox, "Allow to download this model")
+    assert not allow.isVisible() and not allow.isChecked()
+    ask_for(driver, "knn")
+    driver.control(QLineEdit, "Another model").setText("nobody/no-such-model")
+    press(driver, "Add a model")
+    assert allow.isVisible() and not allow.isChecked()
+    press(driver, "Measure")
+    driver.until(lambda: finished(driver) and len(view(driver).cells) == 2)
+    elsewhere = ("questions", "nobody/no-such-model", "knn")
+    assert "no encoder 'nobody/no-such-model' on this machine" in view(driver).cells[elsewhere].failed
+    pages(driver).setCurrentIndex(0)
+    driver.qtbot.mouseClick(allow, LEFT, pos=QPoint(8, allow.height() // 2))
+    driver.until(driver.control(QPushButton, "Measure").isEnabled)
+    press(driver, "Measure")
+    driver.until(lambda: finished(driver) and "cannot be fetched" in view(driver).cells[elsewhere].failed)
+    kept = json.loads((view(driver).folder / "benchmark.json").read_text(encoding="utf-8"))
+    assert kept["encoders"] == ["lexical", "nobody/no-such-model"] and kept["allow_download"] is False
+    pages(driver).setCurrentIndex(0)
+    tick(driver, "Encoders", "lexical")
+    assert not allow.isVisible()

@@ -311,6 +311,10 @@ def _benchmark(w: Walk) -> None:
     w.wait(lambda: w.state.job is not None, 50)
     w.wait(lambda: w.state.job is None)
     w.picture("benchmark")
+    w.press("Recommend")
+    w.wait(lambda: w.state.job is not None, 50)
+    w.wait(lambda: w.state.job is None)
+    w.picture("recommendation")
 
 
 def _export(w: Walk) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -39,10 +39,12 @@ NOT_READ = ("index", "groups", "characters")
 
 @dataclass(frozen=True)
 class Gathered:
-    """candidates : encoder by encoder, in the order asked for. failed : who gave no scores and why, in sentences."""
+    """candidates : encoder by encoder, in the order asked for. failed : who gave no scores and why, in sentences.
+    to_come : encoders that have not been asked yet."""
 
     candidates: tuple[Candidate, ...]
     failed: tuple[str, ...]
+    to_come: tuple[str, ...] = ()
 
 
 def gather(
@@ -53,17 +55,21 @@ def gather(
     progress: Progress = SILENT,
     *,
     seed: int = 0,
+    allow_download: bool = False,
+    on_encoder: Callable[[Gathered], None] | None = None,
 ) -> Gathered:
     """Score the corpus and ``SAMPLES`` samples of it. No column but the texts is read.
 
     What ``store`` has is not computed again; a stopped call goes on. An encoder or a detector that fails is left out.
+    allow_download : whether a model that is not on this machine may be fetched. on_encoder : told what there is
+    whenever an encoder has given its scores and others are still to come.
     Raises ``OptionError`` for detectors that cannot be asked and for too few texts, the last error where no encoder
     gives scores, and ``Cancelled``.
     """
     if corpus.rows < FEWEST_TEXTS:
         what = f"{corpus.rows} texts are too few to tell detectors apart."
         raise OptionError(what, f"Use a corpus of at least {FEWEST_TEXTS} texts.")
-    plans = [_plan(encoder, detectors, seed) for encoder in encoders]
+    plans = [replace(_plan(encoder, detectors, seed), allow_download=allow_download) for encoder in encoders]
     found: list[Candidate] = []
     failed: list[str] = []
     last: ExplorerError | None = None
@@ -77,6 +83,8 @@ def gather(
             continue
         failed += [f"{plan.encoder}: {why}" for why in results.failed.values()]
         found += _with_samples(corpus, plan, results, store, part.part(SCORING, 1))
+        if on_encoder is not None and place + 1 < len(plans):
+            on_encoder(Gathered(tuple(found), tuple(failed), tuple(encoders[place + 1 :])))
     if last is not None and not found:
         raise last
     return Gathered(tuple(found), tuple(failed))

@@ -56,7 +56,7 @@ class Measured:
 class Grid:
     """What is measured. corpora : by the name that the results carry, with the truth about each.
 
-    only : these of the combinations alone, in this order; None = all.
+    only : these of the combinations alone, in this order; None = all. allow_download : of models that are not here.
     """
 
     corpora: Mapping[str, tuple[Corpus, Labelled]]
@@ -66,6 +66,7 @@ class Grid:
     preset: Preset
     seeds: Sequence[int]
     only: Sequence[Place] | None = None
+    allow_download: bool = False
 
     def cells(self) -> list[Cell]:
         """In the order in which they are run: all that needs one encoder's vectors of a corpus is done in a row."""
@@ -109,7 +110,7 @@ def _measured(cell: Cell, grid: Grid, task: Task, truth: Truth, store: ResultSto
     corpus, _ = grid.corpora[cell.corpus]
     spec = DetectorSpec.parse(cell.detector)
     blank = Measured(cell, rows=len(truth.odd), odd=int(truth.odd.sum()))
-    plan = plan_for(cell.encoder, spec, grid.preset, task, cell.seed)
+    plan = plan_for(cell.encoder, spec, grid.preset, task, cell.seed, allow_download=grid.allow_download)
     try:
         results = run(corpus, plan, store, progress, without=NOT_MEASURED)
     except DetectorError as error:

@@ -71,13 +71,16 @@ def pose(labelled: Labelled, protocol: ProtocolName) -> Task:
     return Task(ROWS + row_ranges(learnt), measured)
 
 
-def plan_for(encoder: str, detector: DetectorSpec, preset: Preset, task: Task, seed: int) -> Plan:
+def plan_for(
+    encoder: str, detector: DetectorSpec, preset: Preset, task: Task, seed: int, *, allow_download: bool = False
+) -> Plan:
     """What the pipeline is to compute for one cell: nothing but its scores, at fp32 so that machines agree."""
     own = {spec.name: str(spec) for spec in map(DetectorSpec.parse, preset.options)}
     if detector.options:
         own[detector.name] = str(detector)
     return Plan(
         encoder=encoder,
+        allow_download=allow_download,
         precision=preset.precision,
         metric=preset.metric,
         standardise=preset.transform == "standardise",

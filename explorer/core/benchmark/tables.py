@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from explorer.core.benchmark.grid import Cell, Measured
-from explorer.core.benchmark.measures import Difference, Estimate, average_of, difference
+from explorer.core.benchmark.measures import Difference, Estimate, Quality, average_of, difference
 
 MEASURES = ("auroc", "average_precision", "f1")
 COLUMNS = (
@@ -17,18 +17,11 @@ COLUMNS = (
     "rows", "odd", "failed",
 )  # fmt: skip
 BEHIND = (
-    "corpus",
-    "encoder",
-    "detector",
-    "auroc",
-    "best_encoder",
-    "best_detector",
-    "behind",
-    "low",
-    "high",
-    "p",
-    "real",
-)
+    "corpus", "encoder", "detector", "auroc", "best_encoder", "best_detector", "behind", "low", "high", "p", "real",
+    "auroc_low", "auroc_high", "average_precision", "average_precision_low", "average_precision_high",
+    "f1", "f1_low", "f1_high",
+)  # fmt: skip
+"""``low`` and ``high`` are those of ``behind``; the measures and their intervals are over all seeds together."""
 LEVEL_OF_ERROR = 0.05
 
 
@@ -36,17 +29,21 @@ LEVEL_OF_ERROR = 0.05
 class Standing:
     """One encoder with one detector on one corpus, its seeds averaged.
 
-    behind : the best one's AUROC less its own; None for the best itself. p : corrected for the number of comparisons
-    with the best (Holm 1979).
+    quality : means over the seeds, resample by resample. behind : the best one's AUROC less its own; None for the best
+    itself. p : corrected for the number of comparisons with the best (Holm 1979).
     """
 
     corpus: str
     encoder: str
     detector: str
-    auroc: Estimate
+    quality: Quality
     best: tuple[str, str]
     behind: Difference | None = None
     p: float = 1.0
+
+    @property
+    def auroc(self) -> Estimate:
+        return self.quality.auroc
 
     @property
     def is_really_behind(self) -> bool:
@@ -72,26 +69,30 @@ def _row(each: Measured) -> list[object]:
 
 def standings(measured: Iterable[Measured]) -> list[Standing]:
     """Every encoder with every detector, best first, corpus by corpus."""
-    groups: dict[tuple[str, str, str], list[Estimate]] = {}
+    groups: dict[tuple[str, str, str], list[Quality]] = {}
     for each in measured:
         if each.quality is not None:
-            groups.setdefault(_who(each.cell), []).append(each.quality.auroc)
-    mean = {who: average_of(estimates) for who, estimates in groups.items()}
+            groups.setdefault(_who(each.cell), []).append(each.quality)
+    mean = {who: _over_seeds(seeds) for who, seeds in groups.items()}
     found: list[Standing] = []
     for corpus in dict.fromkeys(who[0] for who in mean):
-        ranked = sorted((who for who in mean if who[0] == corpus), key=lambda who: -mean[who].value)
+        ranked = sorted((who for who in mean if who[0] == corpus), key=lambda who: -mean[who].auroc.value)
         found += _against_the_best([(who, mean[who]) for who in ranked])
     return found
 
 
-def _against_the_best(ranked: Sequence[tuple[tuple[str, str, str], Estimate]]) -> list[Standing]:
+def _over_seeds(seeds: Sequence[Quality]) -> Quality:
+    return Quality(*(average_of([getattr(each, name) for each in seeds]) for name in MEASURES))
+
+
+def _against_the_best(ranked: Sequence[tuple[tuple[str, str, str], Quality]]) -> list[Standing]:
     (corpus, *best), top = ranked[0]
-    apart = [difference(top, auroc) for _, auroc in ranked[1:]]
+    apart = [difference(top.auroc, quality.auroc) for _, quality in ranked[1:]]
     corrected = holm([each.p for each in apart])
     first = Standing(corpus, best[0], best[1], top, (best[0], best[1]))
     others = [
-        Standing(*who, auroc, (best[0], best[1]), behind, p)
-        for (who, auroc), behind, p in zip(ranked[1:], apart, corrected, strict=True)
+        Standing(*who, quality, (best[0], best[1]), behind, p)
+        for (who, quality), behind, p in zip(ranked[1:], apart, corrected, strict=True)
     ]
     return [first, *others]
 
@@ -107,16 +108,21 @@ def holm(values: Sequence[float]) -> list[float]:
 
 
 def standings_csv(found: Iterable[Standing]) -> str:
-    """A row an encoder and detector: how far behind the best of its corpus, and whether that is real."""
+    """A row an encoder and detector: how far behind the best of its corpus, whether that is real, and its measures."""
     return _csv(BEHIND, (_standing(each) for each in found))
 
 
 def _standing(each: Standing) -> list[object]:
     said = [each.corpus, each.encoder, each.detector, _six(each.auroc.value), *each.best]
+    _, *spans = (_six(value) for name in MEASURES for value in _span(getattr(each.quality, name)))
     if each.behind is None:
-        return [*said, 0, "", "", "", "best"]
+        return [*said, 0, "", "", "", "best", *spans]
     numbers = [_six(value) for value in (each.behind.value, each.behind.low, each.behind.high, each.p)]
-    return [*said, *numbers, "yes" if each.is_really_behind else "no"]
+    return [*said, *numbers, "yes" if each.is_really_behind else "no", *spans]
+
+
+def _span(estimate: Estimate) -> tuple[float, float, float]:
+    return estimate.value, estimate.low, estimate.high
 
 
 def latex(found: Sequence[Standing]) -> str:

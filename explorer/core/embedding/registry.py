@@ -172,5 +172,5 @@ def _hub_folder(name: str, *, download: bool) -> Path:
             ) from error
         raise EncoderError(
             f"There is no encoder {name!r} on this machine.",
-            f"Use one of {', '.join(encoder_names())}, a model's folder, or pass --allow-download to fetch it.",
+            f"Use one of {', '.join(encoder_names())}, a model's folder, or allow to download it (--allow-download).",
         ) from error

@@ -86,6 +86,11 @@ class CorporaPart(QWidget):
         )
 
     @property
+    def texts(self) -> list[tuple[Path, tuple[str, ...]]]:
+        """The corpora with their text columns, which are known of the one that is open; () = guess them."""
+        return [(Path(key), self._text if key == self._open else ()) for key in self._list.chosen]
+
+    @property
     def said(self) -> tuple[str, ...]:
         """What would be measured."""
         return () if self._look is None else self._look.said
@@ -112,14 +117,18 @@ class CorporaPart(QWidget):
 
     def show_question(self, corpora: Sequence[Path], label: str, odd: str | None) -> None:
         """Put back what an earlier benchmark was about."""
-        for path in corpora:
-            if str(path) not in self._list.keys:
-                self._list.put(str(path), path.name, str(path))
         self._forget_label()
         self._label.addItem(label, label)
         self._label.setCurrentIndex(self._label.count() - 1)
         with QSignalBlocker(self._odd):
             self._odd.setEditText(odd or ANY)
+        self.tick(corpora)
+
+    def tick(self, corpora: Sequence[Path]) -> None:
+        """Choose these corpora and no others."""
+        for path in corpora:
+            if str(path) not in self._list.keys:
+                self._list.put(str(path), path.name, str(path))
         self._list.tick(map(str, corpora))
 
     # --- asking the files -----------------------------------------------------------------------

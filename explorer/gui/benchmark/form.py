@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -19,6 +20,8 @@ from PySide6.QtWidgets import (
 
 from explorer.app.benchmark_view import BenchmarkView, spread
 from explorer.app.benchmarking import MOST_SEEDS, BenchmarkRequest, corpus_names
+from explorer.app.recommending import DETECTORS as USUAL
+from explorer.app.recommending import RecommendRequest
 from explorer.app.session import Session
 from explorer.app.state import AppState
 from explorer.core.anomaly.consensus import NAME as CONSENSUS
@@ -30,7 +33,7 @@ from explorer.gui.benchmark.cells import encoder_words
 from explorer.gui.benchmark.corpora_part import CorporaPart
 from explorer.gui.benchmark.ticks import TickList
 from explorer.gui.parts import UNIT, CountBox, column, heading, labelled, line, named
-from explorer.gui.plan_form import ENCODERS
+from explorer.gui.plan_form import ENCODERS, download_box, is_elsewhere
 
 PROTOCOL_WORDS = {
     "unsupervised": ("Unsupervised", "Each corpus is scored by itself, as the Anomalies tab does it"),
@@ -46,6 +49,7 @@ EXTENT_WORDS = {
     EVERY: ("Every cell", "Each encoder with each detector"),
     THIRD: ("One in three, the rest predicted", "Every third cell is measured, the others are predicted from those"),
 }
+NOTHING_TICKED = "No corpus is ticked. Tick one, or add a file."
 NO_ENCODER = "No encoder is ticked. Tick at least one."
 NO_DETECTOR = "No detector is ticked. Tick at least one."
 NO_FOLDER = "No folder for the results is named. Choose one."
@@ -62,8 +66,9 @@ class BenchmarkForm(QWidget):
         self._own_folder: Path | None = None
         self._corpora = CorporaPart(session)
         self._encoders = named(TickList(), "Encoders", "What turns the texts into vectors; each is a row of the table")
-        self._model = named(QLineEdit(), "Another model", "A sentence-transformers folder, or the name of a model here")
+        self._model = named(QLineEdit(), "Another model", "A sentence-transformers folder, or the name of a model")
         self._add = named(QPushButton("Add &model…"), "Add a model", "The one named, or else a folder to choose")
+        self._allow = download_box()
         self._detectors = named(TickList(), "Detectors", "What scores the texts; each is a column of the table")
         self._all = named(QPushButton("&All"), "Tick all detectors")
         self._none = named(QPushButton("N&one"), "Tick no detector")
@@ -110,6 +115,7 @@ class BenchmarkForm(QWidget):
         part.addWidget(self._encoders, 1)
         part.addWidget(self._model)
         part.addWidget(self._add, 0, Qt.AlignmentFlag.AlignLeft)
+        part.addWidget(self._allow)
         return part
 
     def _detector_part(self) -> QVBoxLayout:
@@ -148,6 +154,7 @@ class BenchmarkForm(QWidget):
             ticks.ticked.connect(self._follow)
         self._add.clicked.connect(lambda _: self._add_model())
         self._model.returnPressed.connect(self._add_model)
+        self._allow.toggled.connect(lambda _: self._follow())
         self._all.clicked.connect(lambda _: self._detectors.tick(self._detectors.keys))
         self._none.clicked.connect(lambda _: self._detectors.tick(()))
         for combo in (self._preset, self._protocol, self._extent):
@@ -172,8 +179,24 @@ class BenchmarkForm(QWidget):
         return BenchmarkRequest(
             question.corpora, question.label, self._encoders.chosen, self._detectors.chosen,
             protocol=self._protocol.currentData(), preset=preset, odd=question.odd, text=question.text,
-            seeds=self._seeds.value(),
+            seeds=self._seeds.value(), allow_download=self.allow_download,
         )  # fmt: skip
+
+    def recommend_requests(self) -> list[RecommendRequest]:
+        """What is chosen, to be compared without labels, a corpus each. While every detector is ticked nobody has
+        chosen any, and the usual ones are compared; a consensus is compared besides wherever one can be made."""
+        ticked = self._detectors.chosen
+        several = (*ticked, CONSENSUS) if len(ticked) > 1 else ticked
+        detectors = USUAL if ticked == self._detectors.keys else several
+        return [
+            RecommendRequest(path, self._encoders.chosen, detectors, text, allow_download=self.allow_download)
+            for path, text in self._corpora.texts
+        ]
+
+    @property
+    def allow_download(self) -> bool:
+        """Whether a ticked model that is somewhere else may be fetched."""
+        return self._allow.isChecked() and any(map(is_elsewhere, self._encoders.chosen))
 
     @property
     def folder(self) -> Path:
@@ -193,6 +216,17 @@ class BenchmarkForm(QWidget):
         """What is missing, in one sentence; "" if nothing is."""
         if self._corpora.problem:
             return self._corpora.problem
+        return self._choice_problem()
+
+    @property
+    def recommend_problem(self) -> str:
+        """What is missing for a recommendation, which needs no label; "" if nothing is."""
+        if not self._corpora.texts:
+            return NOTHING_TICKED
+        return self._choice_problem()
+
+    def _choice_problem(self) -> str:
+        """What is missing besides corpora."""
         if not self._encoders.chosen:
             return NO_ENCODER
         if not self._detectors.chosen:
@@ -232,6 +266,15 @@ class BenchmarkForm(QWidget):
             self._corpora.show_question(asked.corpora, asked.label, asked.odd)
         self._follow()
 
+    def show_compared(self, corpora: Sequence[Path], encoders: Iterable[str], detectors: Iterable[str]) -> None:
+        """Ask for what was compared without labels: every cell of it."""
+        with QSignalBlocker(self):
+            self._encoders.tick(encoders)
+            self._detectors.tick(detectors)
+            self._extent.setCurrentIndex(0)
+            self._corpora.tick(corpora)
+        self._follow()
+
     def _follow(self) -> None:
         """A preset brings its protocol; results of the same question are kept in the same folder."""
         preset = PRESETS.get(str(self._preset.currentData()))
@@ -241,6 +284,7 @@ class BenchmarkForm(QWidget):
                 self._protocol.setCurrentIndex(self._protocol.findData(preset.mode))
         for combo in (self._preset, self._protocol, self._extent):
             combo.setToolTip(str(combo.currentData(Qt.ItemDataRole.ToolTipRole) or ""))
+        self._allow.setVisible(any(map(is_elsewhere, self._encoders.chosen)))
         if self._own_folder is None:
             usual = self._session.benchmarks.folder_for(self.request())
             self._folder.setText(str(usual) if self._corpora.question.corpora else "")

@@ -146,7 +146,7 @@ class BenchmarkModel(QAbstractTableModel):
 class BenchmarkOrder(QSortFilterProxyModel):
     """Sorts by numbers and names; what has none stays last, whichever way is sorted."""
 
-    def __init__(self, model: BenchmarkModel) -> None:
+    def __init__(self, model: QAbstractTableModel) -> None:
         super().__init__()
         self.setSourceModel(model)
         self.setDynamicSortFilter(True)

@@ -1,7 +1,10 @@
-"""Which encoder and which detector find what is odd, where a label column tells: measured, predicted, compared."""
+"""Which encoder and which detector find what is odd: measured and predicted where a label column tells, else
+recommended."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
@@ -17,32 +20,38 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.app.benchmark_view import BenchmarkView
+from explorer.app.benchmarking import RESULTS, corpus_names
 from explorer.app.changes import Changes
+from explorer.app.recommend_view import RecommendView
 from explorer.app.session import Session
 from explorer.app.state import AppState
 from explorer.core.benchmark.grid import Place
 from explorer.gui.benchmark.cells import named_place
 from explorer.gui.benchmark.form import BenchmarkForm
 from explorer.gui.benchmark.heat_page import HeatPage
+from explorer.gui.benchmark.recommend_page import ASK, RecommendPage
 from explorer.gui.benchmark.table_page import TablePage
 from explorer.gui.parts import UNIT, column, counted, line, named, number, prose, scrolled
 from explorer.gui.status_bar import job_words
 from explorer.gui.widgets.empty_state import EmptyState
 
 FILES = "Results (*.csv);;LaTeX table (*.tex)"
+RANKING = "Ranking (*.csv)"
 TITLE = "Nothing measured yet"
 SENTENCE = (
     "A benchmark measures which encoder and which detector find what is odd in texts like yours, where a label column "
     "tells. Choose what to measure, or open the results of an earlier one."
 )
 MEASURE_TIP = "Everything that is ticked; what was measured before is not measured again"
-FORM, HEAT, TABLE = range(3)
+ASK_TIP = "Needs no labels: compares what is ticked and says which to take, why, and how far to trust it"
+WITHOUT = f"Without labels: {ASK}"
+FORM, HEAT, TABLE, ADVICE = range(4)
 LINES = 3
 """Lines of the sentences beside the buttons that are seen without scrolling."""
 
 
 class BenchmarkPanel(QWidget):
-    """Three pages: what to measure, the heat map, the table; below them what is done and where it lies."""
+    """Four pages: what to measure, the heat map, the table, the recommendation; below them what is done and where."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -51,14 +60,16 @@ class BenchmarkPanel(QWidget):
         self._overtaken: BenchmarkView | None = None
         self._form = BenchmarkForm(session)
         self._heat, self._table = HeatPage(), TablePage()
+        self._advice = RecommendPage()
         self._pages = QTabWidget()
         self._stacks = [QStackedWidget() for _ in (HEAT, TABLE)]
         self._run = named(QPushButton("&Measure"), "Measure", MEASURE_TIP)
-        self._stop = named(QPushButton("St&op"), "Stop measuring", "What is measured is kept")
+        self._ask = named(QPushButton("Recomme&nd…"), "Recommend", ASK_TIP)
+        self._stop = named(QPushButton("St&op"), "Stop measuring", "What is measured or compared is kept")
         self._words = prose()
         self._open = named(QPushButton("Open &results…"), "Open results", "Those of an earlier benchmark")
         self._folder = named(QPushButton("Open &folder"), "Open the folder of the results", "Tables and vectors")
-        self._save = named(QPushButton("Save &as…"), "Save the results", "As CSV, or as a LaTeX table")
+        self._save = named(QPushButton("Save &as…"), "Save the results", "Results as CSV or LaTeX, a ranking as CSV")
         self._build()
         self.show_state(session.state, Changes.ALL)
 
@@ -71,6 +82,7 @@ class BenchmarkPanel(QWidget):
             stack.addWidget(empty)
             stack.addWidget(page)
             self._pages.addTab(stack, words)
+        self._pages.addTab(self._advice, "Recommendat&ion")
         # Words wrapped at the width of a tab not seen yet would make the window higher.
         self._pages.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._pages.setMinimumHeight(14 * UNIT)
@@ -85,8 +97,8 @@ class BenchmarkPanel(QWidget):
 
     def _buttons(self) -> QHBoxLayout:
         row = line()
-        row.addWidget(self._run)
-        row.addWidget(self._stop)
+        for button in (self._run, self._ask, self._stop):
+            row.addWidget(button)
         row.addWidget(self._said, 1)
         for button in (self._open, self._folder, self._save):
             row.addWidget(button)
@@ -96,11 +108,16 @@ class BenchmarkPanel(QWidget):
         self._form.changed.connect(self._form_changed)
         self._pages.currentChanged.connect(lambda _: self._show_words(self._session.state))
         self._run.clicked.connect(lambda _: self._measure())
-        self._stop.clicked.connect(lambda _: self._session.benchmarks.cancel())
+        self._ask.clicked.connect(lambda _: self._recommend())
+        self._stop.clicked.connect(lambda _: self._stop_all())
         self._heat.place_chosen.connect(self._table.show_place)
         self._table.place_chosen.connect(self._heat.show_place)
         self._heat.predict_wanted.connect(self._session.benchmarks.predict)
         self._heat.measure_wanted.connect(self._measure_one)
+        self._advice.ask_wanted.connect(self._recommend)
+        self._advice.use_wanted.connect(self._session.change_plan)
+        self._advice.benchmark_wanted.connect(self._fill_form)
+        self._advice.turned.connect(lambda: self._show_words(self._session.state))
         self._open.clicked.connect(lambda _: self._choose_results())
         self._folder.clicked.connect(lambda _: self._open_folder())
         self._save.clicked.connect(lambda _: self._save_as())
@@ -112,6 +129,8 @@ class BenchmarkPanel(QWidget):
             self._form.show_corpus(state)
         if changes & Changes.BENCHMARK and state.benchmark is not self._shown:
             self._show_view(state.benchmark)
+        if changes & (Changes.BENCHMARK | Changes.CORPUS | Changes.PLAN):
+            self._advice.show_state(state)
         if changes & (Changes.BENCHMARK | Changes.CORPUS | Changes.JOB):
             self._show_words(state)
 
@@ -124,29 +143,45 @@ class BenchmarkPanel(QWidget):
             self._table.show_view(view)
 
     def _show_words(self, state: AppState) -> None:
-        view = state.benchmark
-        running = view is not None and view.job is not None
-        problem = self._form.problem
-        self._run.setEnabled(not running and not problem)
+        view, advice = state.benchmark, state.recommendation
+        measuring = view is not None and view.job is not None
+        busy = measuring or (advice is not None and bool(advice.jobs))
+        problem, missing = self._form.problem, self._form.recommend_problem
+        self._run.setEnabled(not busy and not problem)
         self._run.setToolTip(problem or MEASURE_TIP)
-        self._stop.setEnabled(running)
+        self._ask.setEnabled(not busy and not missing)
+        self._ask.setToolTip(missing or ASK_TIP)
+        self._stop.setEnabled(busy)
         for button in (self._folder, self._save):
-            button.setEnabled(view is not None and bool(view.cells))
-        words = running_words(state, view) if view is not None and running else self._idle_words(view)
+            button.setEnabled(self._shown_file(state) is not None)
+        if view is not None and measuring:
+            words = running_words(state, view)
+        else:
+            words = comparing_words(state, advice) if advice is not None and busy else self._idle_words(state)
         self._words.setText(words)
         self._words.setToolTip(words)
+
+    def _shown_file(self, state: AppState) -> Path | None:
+        """The table that the page stands for; None while there is none."""
+        view, found = state.benchmark, self._advice.found
+        if self._pages.currentIndex() == ADVICE:
+            return None if found is None else found.out
+        return view.folder / RESULTS if view is not None and view.cells else None
 
     def _form_changed(self) -> None:
         self._overtaken = self._shown
         self._show_words(self._session.state)
 
-    def _idle_words(self, view: BenchmarkView | None) -> str:
+    def _idle_words(self, state: AppState) -> str:
         """On the first page what would be measured or why nothing can be; beside results what became of them."""
+        view, page = state.benchmark, self._pages.currentIndex()
         problem = view.problem if view is not None and view is not self._overtaken else ""
-        if view is not None and self._pages.currentIndex() != FORM:
+        if page == ADVICE:
+            return compared_words(state.recommendation) or self._form.recommend_problem
+        if view is not None and page != FORM:
             return problem or " ".join((result_words(view), *view.said))
         if self._form.problem:
-            return self._form.problem
+            return " ".join(filter(None, (self._form.problem, "" if self._form.recommend_problem else WITHOUT)))
         return problem or " ".join((self._cells_words(), *self._form.said))
 
     def _cells_words(self) -> str:
@@ -163,7 +198,23 @@ class BenchmarkPanel(QWidget):
     def _measure_one(self, place: Place) -> None:
         view = self._session.state.benchmark
         if view is not None and view.request is not None:
-            self._session.benchmarks.measure(view.request, view.folder, [place])
+            asked = replace(view.request, allow_download=self._form.allow_download)
+            self._session.benchmarks.measure(asked, view.folder, [place])
+
+    def _recommend(self) -> None:
+        if self._form.recommend_problem:
+            self._pages.setCurrentIndex(FORM)
+            return
+        self._session.recommendations.ask(self._form.recommend_requests(), self._form.folder)
+        self._pages.setCurrentIndex(ADVICE)
+
+    def _stop_all(self) -> None:
+        self._session.benchmarks.cancel()
+        self._session.recommendations.cancel()
+
+    def _fill_form(self, corpora: Sequence[Path], encoders: Sequence[str], detectors: Sequence[str]) -> None:
+        self._form.show_compared(corpora, encoders, detectors)
+        self._pages.setCurrentIndex(FORM)
 
     def _choose_results(self) -> None:
         start = self._form.folder if self._form.folder.is_dir() else self._session.projects_folder
@@ -176,19 +227,21 @@ class BenchmarkPanel(QWidget):
         self._pages.setCurrentIndex(HEAT)
 
     def _open_folder(self) -> None:
-        view = self._session.state.benchmark
-        if view is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(view.folder)))
+        shown = self._shown_file(self._session.state)
+        if shown is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(shown.parent)))
 
     def _save_as(self) -> None:
-        view = self._session.state.benchmark
-        if view is None:
+        shown, advice = self._shown_file(self._session.state), self._pages.currentIndex() == ADVICE
+        if shown is None:
             return
-        start = self._session.projects_folder / f"{view.folder.name}.csv"
-        name, kind = QFileDialog.getSaveFileName(self, "Save the results", str(start), FILES)
+        start = self._session.projects_folder / (shown.name if advice else f"{shown.parent.name}.csv")
+        files = RANKING if advice else FILES
+        name, kind = QFileDialog.getSaveFileName(self, "Save the results", str(start), files)
         if name:
             path, usual = Path(name), kind.rpartition("*")[2].rstrip(")") or ".csv"
-            self._session.benchmarks.save_as(path if path.suffix else path.with_suffix(usual))
+            path = path if path.suffix else path.with_suffix(usual)
+            self._session.benchmarks.save_as(path, shown if advice else None)
 
 
 def running_words(state: AppState, view: BenchmarkView) -> str:
@@ -211,3 +264,24 @@ def result_words(view: BenchmarkView) -> str:
     said += [f"{number(len(view.guesses))} predicted"] if view.guesses else []
     said += [f"{number(failed)} failed"] if failed else []
     return f"{', '.join(said)}."
+
+
+def comparing_words(state: AppState, view: RecommendView) -> str:
+    """``Embedding · 40 %``; of several ``1 of 2 corpora compared. tickets: Embedding · 40 %``."""
+    names = dict(zip(view.corpora, corpus_names(view.corpora), strict=True))
+    corpus, token = next(iter(view.jobs.items()))
+    done = len(names) - len(view.jobs)
+    several = f"{number(done)} of {counted(len(names), 'corpus', 'corpora')} compared. {names[corpus]}: "
+    job = next((job for job in state.jobs if job.token == token), None)
+    return (several if len(names) > 1 else "") + ("" if job is None else job_words(job))
+
+
+def compared_words(view: RecommendView | None) -> str:
+    """``18 combinations compared.`` and what went wrong; "" before anything was asked."""
+    if view is None:
+        return ""
+    names = dict(zip(view.corpora, corpus_names(view.corpora), strict=True))
+    count = sum(len(found.ranked) for found in view.found.values())
+    said = ["Stopped. What was computed is kept."] if view.stopped else []
+    said += [f"{counted(count, 'combination')} compared."] if count else []
+    return " ".join((*said, *(f"{names[corpus]}: {problem}" for corpus, problem in view.problems.items())))

@@ -66,6 +66,19 @@ def test_standings_say_who_is_really_behind(measured: list[Measured]) -> None:
     assert [row["real"] for row in rows] == ["best", "no", "yes"]
 
 
+@pytest.mark.parametrize("measure", ["auroc", "average_precision", "f1"])
+def test_the_interval_of_several_seeds_is_that_of_their_means_resample_by_resample(
+    measured: list[Measured], measure: str
+) -> None:
+    rows = list(csv.DictReader(io.StringIO(standings_csv(standings(measured)))))
+    row = next(row for row in rows if row["detector"] == "bad_%")
+    seeds = [getattr(each.quality, measure) for each in measured[2:4]]
+    low, high = np.percentile(np.mean([seed.resampled for seed in seeds], axis=0), [2.5, 97.5])
+    assert float(row[measure]) == pytest.approx(np.mean([seed.value for seed in seeds]), abs=1e-6)
+    assert (float(row[f"{measure}_low"]), float(row[f"{measure}_high"])) == pytest.approx((low, high), abs=1e-5)
+    assert high - low < np.mean([seed.high - seed.low for seed in seeds])
+
+
 def test_the_latex_table_escapes_names_and_marks_the_best(measured: list[Measured]) -> None:
     words = latex(standings(measured))
     assert r"bad\_\%" in words
