@@ -134,7 +134,7 @@ def _run(
         corpus = _keep(project, corpus)
         made = _decided(project, recipe, corpus.rows)
         plan = settled(plan, corpus, made)
-        labelled(corpus, plan.odd_value)  # a label that there is not is said before hours of work
+        labelled(corpus, plan.odd_value, made.marks)  # a label that there is not is said before hours of work
         save_plan(project, plan)
         for earlier in before:
             run(earlier, replace(plan, normal=None, reference=None), project.store, progress.part(0, 0.01))

@@ -148,7 +148,7 @@ class AppState:
     shown : (n,) bool, what every list and the map show: passed and not in the trash; None = every row.
     hidden : names of the legend's entries that are hidden. in_trash : show the trash instead of the rest.
     learned : what the decisions say about the texts near them, while the plan learns.
-    judged : which texts the label column calls odd, where the plan names the label that means so.
+    judged : which texts labels call odd, where the plan names the label that means so.
     explainer : says why a row is strange, once its facts about the scores are gathered.
     words : what was asked about the words of a text, and the answer.
     jobs : newest last; those that have failed stay until they are dismissed.

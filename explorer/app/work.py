@@ -237,9 +237,11 @@ def _describe_selection(before: np.ndarray[Any, Any], after: np.ndarray[Any, Any
 
 
 def _describe_plan(before: Plan, after: Plan) -> str:
-    same = replace(after, **{name: getattr(before, name) for name in (*LINE, "odd_value")})
+    same = replace(after, **{name: getattr(before, name) for name in LINE})
     if same == before:
         return "threshold"
+    if replace(same, odd_value=before.odd_value) == before:
+        return "choice of the label that means odd" if after.odd_value else "no label means odd any more"
     if replace(same, learn=before.learn) == before:
         return "learning from decisions" if after.learn else "end of learning from decisions"
     return "change of the parameters"

@@ -8,7 +8,7 @@ from typing import Any
 
 from explorer.app import operations as op
 from explorer.app.changes import Changes
-from explorer.app.flagging import with_overrides
+from explorer.app.flagging import with_judged, with_overrides
 from explorer.app.shown import with_selected, with_shown
 from explorer.app.state import AppState
 from explorer.app.store import Operation
@@ -28,6 +28,8 @@ CHANGES: Mapping[str, Changes] = {
     "hidden": Changes.COLOUR,
 }
 """What each field of the work (``work.py``) changes on the screen."""
+LABELLING = frozenset({"labels", "label_bits"})
+"""Fields that say which texts have the label that means odd."""
 
 
 def restore_work(*, values: Mapping[str, Any]) -> Operation:
@@ -39,6 +41,8 @@ def restore_work(*, values: Mapping[str, Any]) -> Operation:
             after, changes = op.set_plan(plan=values["plan"])(after)
         others = {name: value for name, value in values.items() if name not in ("plan", "overrides")}
         after = replace(after, **others)
+        if after.plan.odd_value is not None and LABELLING.intersection(values):
+            after, changes = with_judged(after), changes | Changes.FLAGS
         if "overrides" in values:
             after = with_overrides(after, values["overrides"])
         for name in values:

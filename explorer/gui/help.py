@@ -28,9 +28,10 @@ all that are selected and shown: the line above the buttons says which.</p>
 the line above the ranking says how far you are. <i>Which words?</i> leaves out each word in turn and marks those that
 make the text strange.</p>
 <p><b>Move the threshold.</b> Drag the line in the score histogram, or say which share to flag, how many deviations
-above the median, or which precision you want once ten or more texts are decided. Your decisions by hand stay,
-wherever the line goes. <i>Compare with</i> looks for what is odd within its own label or region;
-<i>Learn from decisions</i> moves texts near those that you confirmed up, near those that are fine down.</p>
+above the median, or which precision you want: it is estimated from what you confirmed and dismissed and from the
+<i>odd label</i>, once ten or more texts are judged. Your decisions by hand stay, wherever the line goes.
+<i>Compare with</i> looks for what is odd within its own label or region; <i>Learn from decisions</i> moves
+texts near those that you confirmed up, near those that are fine down.</p>
 <p><b>Check the data.</b> The <i>Quality</i> tab lists what is wrong with the corpus itself: duplicates, labels
 that are probably wrong, texts that are empty, cut, garbled, in another language, or that hold addresses,
 phone or card numbers. A click selects the texts. Keep one of each group of duplicates; accept a suggested label with

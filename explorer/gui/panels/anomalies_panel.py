@@ -175,6 +175,8 @@ class AnomaliesPanel(QWidget):
             self._listed_for = state.threshold
             self._show_threshold(state)
             self._show_review(state)
+        if changes & (Changes.CORPUS | Changes.PLAN | Changes.LABELS):
+            self._line.show_labels(state)
         if changes & (Changes.CORPUS | Changes.SCORES | Changes.CURRENT):
             follow_current(self._table, self._model.index_of(state.current))
 
