@@ -90,3 +90,17 @@ def test_choosing_one_moves_the_line_and_says_so(panel: AnomaliesPanel, desk: Pa
     assert box(panel).currentText() == "weird"
     choose(box(panel), "")
     assert desk.state.plan.odd_value is None
+
+
+def test_without_any_label_it_says_why_it_cannot_be_used(panel: AnomaliesPanel, desk: PanelDesk) -> None:
+    desk.until(lambda: box(panel).count() > 1)
+    assert box(panel).isEnabled()
+    desk.session.choose_label_column(None)
+    assert not box(panel).isEnabled() and entries(panel) == ["none"]
+    assert "there are none yet" in box(panel).toolTip() and "Corpus panel" in box(panel).accessibleDescription()
+    desk.do(marking.add_label(name="weird"))
+    assert box(panel).isEnabled() and "there are none yet" not in box(panel).toolTip()
+    desk.session.undo()
+    desk.session.choose_label_column("note")
+    desk.until(lambda: entries(panel) == ["none", *(f"note {number}" for number in range(7))])
+    desk.until(desk.complete)
