@@ -195,7 +195,7 @@ def _add_run(commands: Any) -> None:
         metavar="SHARE",
         help="flag as many as possible of which this share is odd, judged by --odd or by decisions in the project",
     )
-    add("--odd", metavar="VALUE", help="value of the label column that means odd")
+    add("--odd", metavar="VALUE", help="label that means odd: a value of the label column, or a label given by hand")
     add("--within", default="corpus", metavar="WHAT", help="compare with the corpus (default), within label or region")
     add("--learn", action="store_true", help="let decisions made in the project raise and lower the scores near them")
     add("--seed", type=int, default=0, help="the only source of randomness (default 0)")

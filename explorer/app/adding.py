@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from explorer.app.by_hand import read_by_hand
@@ -25,8 +26,8 @@ def refuse_vectors(plan: Plan) -> None:
 
 
 def read_like(old: Corpus, path: Path, progress: Progress = SILENT) -> Corpus:
-    """Texts read with the columns and the cleaning of ``old``. Raises ``CorpusError``."""
-    return read_corpus(path, **vars(old.roles.settled()), cleaning=old.cleaning, progress=progress)
+    """Texts read with the columns and the cleaning of ``old``; they need no labels. Raises ``CorpusError``."""
+    return read_corpus(path, **vars(replace(old.roles, label=None).settled()), cleaning=old.cleaning, progress=progress)
 
 
 def add_texts(project: Path, path: Path, progress: Progress = SILENT) -> int:

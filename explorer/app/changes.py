@@ -11,6 +11,8 @@ class Changes(Flag):
     NONE = 0
     CORPUS = auto()
     """Another corpus, or none: everything else has changed too."""
+    ROLES = auto()
+    """Another column of the corpus holds the labels, or none."""
     PLAN = auto()
     """Parameters of the run: encoder, k, metric, detectors."""
     VECTORS = auto()
@@ -49,7 +51,7 @@ class Changes(Flag):
     BENCHMARK = auto()
     """What has been measured or predicted of a benchmark, or is being; what is recommended without labels."""
     ALL = (
-        CORPUS | PLAN | VECTORS | POSITIONS | GRAPH | INDEX | SCORES | FLAGS | REASONS | CURRENT | SELECTION | COLOUR
-        | NEIGHBOURS | JOB | MESSAGES | LABELS | FILTERS | SHOWN | SEARCH | CHECKS | STAGES | HISTORY | WORDS
+        CORPUS | ROLES | PLAN | VECTORS | POSITIONS | GRAPH | INDEX | SCORES | FLAGS | REASONS | CURRENT | SELECTION
+        | COLOUR | NEIGHBOURS | JOB | MESSAGES | LABELS | FILTERS | SHOWN | SEARCH | CHECKS | STAGES | HISTORY | WORDS
         | BENCHMARK
     )  # fmt: skip

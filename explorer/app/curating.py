@@ -175,7 +175,7 @@ def correct_labels(*, rows: Rows, label: str | None) -> Operation:
         if wanted is None:
             return _with(state, state.corrections.without(rows))
         if state.corpus is None or state.corpus.roles.label is None:
-            raise OptionError("The corpus has no label column.", "Open it again and name the column of its labels.")
+            raise OptionError("The corpus has no label column.", "Choose one in the Corpus panel.")
         return _given(state, rows, np.zeros(len(rows), np.int32), (wanted,))
 
     return apply

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.app.by_hand import read_by_hand
+from explorer.app.by_hand import ByHand, read_by_hand
 from explorer.app.check_store import stored_check
 from explorer.app.project_folder import ProjectFolder
 from explorer.app.reporting import chosen_rows, complete_report
@@ -24,7 +24,6 @@ from explorer.core.plan import Plan
 from explorer.core.progress import SILENT, Progress
 from explorer.core.projection.base import LAYOUTS
 from explorer.core.projection.trust import Trust
-from explorer.core.report.marks import Marks
 from explorer.core.report.rows_export import export_rows, writer_for
 from explorer.core.results import Results
 
@@ -83,20 +82,30 @@ def export_corrected(path: Path, out: Path, *, without_trash: bool = False, prog
     with ProjectFolder.open(path, writable=False) as project:
         corpus = project.corpus()
         _, made = read_by_hand(project, corpus.rows)
-    rows = write_corrected(corpus, made.marks, out, without_trash=without_trash, progress=progress)
-    return Exported(out, rows, tuple(_corrected_remarks(corpus, made.marks, without_trash)))
+    rows = write_corrected(
+        corpus, made.marks, out, set_aside=made.set_aside, without_trash=without_trash, progress=progress
+    )
+    return Exported(out, rows, tuple(_corrected_remarks(corpus, made, without_trash)))
 
 
-def _corrected_remarks(corpus: Corpus, marks: Marks, without_trash: bool) -> Iterator[str]:
-    label = corpus.roles.label
+def _corrected_remarks(corpus: Corpus, made: ByHand, without_trash: bool) -> Iterator[str]:
+    label, marks = corpus.roles.label, made.marks
     if label is not None:
-        before, names = codes(corpus.table[label])
-        held = [names[place] if (place := int(before[row])) >= 0 else "" for row in marks.corrections]
-        changed = sum(old != new for old, new in zip(held, marks.corrections.values(), strict=True))
-        yield f"{counted(changed, 'label')} in {label} corrected."
+        yield f"{counted(_changed(corpus, label, marks.corrections), 'label')} in {label} corrected."
+    for column, corrections in made.set_aside.items():
+        if column in corpus.table.column_names:
+            changed = _changed(corpus, column, corrections)
+            yield f"{counted(changed, 'label')} in {column} corrected, which held the labels before."
     if marks.trashed_count:
         kept = "left out" if without_trash else "written all the same"
         yield f"{counted(marks.trashed_count, 'text')} in the trash: {kept}."
+
+
+def _changed(corpus: Corpus, column: str, corrections: Mapping[int, str]) -> int:
+    """How many cells of a column say something else once they are corrected."""
+    before, names = codes(corpus.table[column])
+    held = [names[place] if (place := int(before[row])) >= 0 else "" for row in corrections]
+    return sum(old != new for old, new in zip(held, corrections.values(), strict=True))
 
 
 def export_html(

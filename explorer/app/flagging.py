@@ -9,8 +9,6 @@ from explorer.app.state import AppState, Learned
 from explorer.core.anomaly.feedback import learned as scores_after
 from explorer.core.anomaly.flags import Ranking, flagged, reranked
 from explorer.core.anomaly.overrides import Overrides
-from explorer.core.corpus.corpus import Corpus
-from explorer.core.plan import Plan
 from explorer.core.report.decisions import choose_threshold
 from explorer.core.report.evidence import Labelled, labelled
 from explorer.errors import OptionError
@@ -23,7 +21,7 @@ def with_flags(state: AppState) -> AppState:
     learned = state.learned if state.plan.learn and state.overrides else None
     if learned is not None and learned.graph is not state.results.graph:
         learned = None
-    ranked = replace(state, ranking=_ranking(state, learned), learned=learned, judged=_judged(state.corpus, state.plan))
+    ranked = replace(state, ranking=_ranking(state, learned), learned=learned, judged=_judged(state))
     kept, fresh = state.explainer, explainer_of(ranked)
     fits = kept is not None and fresh is not None and kept.is_like(fresh)
     opinion = None if learned is None else learned.opinion
@@ -39,12 +37,18 @@ def _ranking(state: AppState, learned: Learned | None) -> Ranking:
     return ranking if learned is None else reranked(ranking, scores_after(ranking, learned.opinion))
 
 
-def _judged(corpus: Corpus, plan: Plan) -> Labelled | None:
-    """What the label column says; nothing where it cannot."""
+def _judged(state: AppState) -> Labelled | None:
+    """What labels say; nothing where they cannot."""
     try:
-        return labelled(corpus, plan.odd_value)
+        return None if state.corpus is None else labelled(state.corpus, state.plan.odd_value, state.marks)
     except OptionError:
         return None
+
+
+def with_judged(state: AppState) -> AppState:
+    """What labels say after these or the one that means odd have changed, and the line that may rest on it."""
+    after = replace(state, judged=_judged(state))
+    return with_line(after) if state.plan.target_precision is not None and state.ranking is not None else after
 
 
 def with_line(state: AppState) -> AppState:

@@ -12,6 +12,7 @@ import numpy as np
 from explorer.app.adding import read_like
 from explorer.app.by_hand import NOTHING, ByHand, read_by_hand, save_by_hand, save_plan
 from explorer.app.check_store import stored_check
+from explorer.app.label_column import chosen
 from explorer.app.neighbours import Answer, NeighbourSearch
 from explorer.app.normal import settled
 from explorer.app.project_folder import ProjectFolder
@@ -70,7 +71,7 @@ def run_corpus(
     A second call with the same arguments reuses everything; after a stop it goes on. Raises ``ExplorerError``.
     """
     corpus = _read(path, roles, cleaning, progress.part(0, 0.05))
-    return _run(corpus, out, plan, None, raw, progress.part(0.05, 1))
+    return _run(corpus, out, plan, None, raw, progress.part(0.05, 1), guessed=roles.label is None)
 
 
 def _read(path: Path, roles: Roles, cleaning: tuple[str, ...], progress: Progress) -> Corpus:
@@ -125,16 +126,19 @@ def _with_vectors(recipe: Recipe, moved: Path | None) -> Recipe:
 
 def _run(
     corpus: Corpus, out: Path, plan: Plan, recipe: Recipe | None, raw: bool, progress: Progress,
-    *, before: Sequence[Corpus] = (),
+    *, before: Sequence[Corpus] = (), guessed: bool = False,
 ) -> Outcome:  # fmt: skip
-    """before : what the corpus was before texts were added, oldest first: its map is placed on theirs."""
+    """before : what the corpus was before texts were added, oldest first: its map is placed on theirs.
+
+    guessed : whether nobody has named the label column, so that the one that was chosen in the project holds.
+    """
     with output_errors(out):
         out.mkdir(parents=True, exist_ok=True)
     with ProjectFolder.create(out / PROJECT) as project:
-        corpus = _keep(project, corpus)
+        corpus = _keep(project, corpus, guessed=guessed)
         made = _decided(project, recipe, corpus.rows)
         plan = settled(plan, corpus, made)
-        labelled(corpus, plan.odd_value)  # a label that there is not is said before hours of work
+        labelled(corpus, plan.odd_value, made.marks)  # a label that there is not is said before hours of work
         save_plan(project, plan)
         for earlier in before:
             run(earlier, replace(plan, normal=None, reference=None), project.store, progress.part(0, 0.01))
@@ -165,13 +169,15 @@ def _decided(project: ProjectFolder, recipe: Recipe | None, rows: int) -> ByHand
     return wanted
 
 
-def _keep(project: ProjectFolder, corpus: Corpus) -> Corpus:
+def _keep(project: ProjectFolder, corpus: Corpus, *, guessed: bool) -> Corpus:
     """Store the corpus unless the project holds the very same already."""
     if project.has_corpus():
         try:
             kept = project.corpus()
         except ProjectError:
             return project.set_corpus(corpus)
+        if guessed and kept.fingerprint == corpus.fingerprint:
+            corpus = chosen(corpus, project.label_choice)
         if _identity(kept) == _identity(corpus):
             return kept
     return project.set_corpus(corpus)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from explorer.app.changes import Changes
 from explorer.app.labels import MOST, Label, free_key, has, place_of, with_label, without_place
+from explorer.app.odd_label import judged_anew
 from explorer.app.shown import with_shown
 from explorer.app.state import AppState
 from explorer.app.store import Operation
@@ -28,7 +29,7 @@ def add_label(*, name: str, key: str | None = None) -> Operation:
         if len(state.labels) >= MOST:
             raise OptionError(f"There are {MOST} labels already.", "Remove one that is no longer needed.")
         label = Label(wanted, free_key(state.labels) if key is None else key)
-        return replace(state, labels=(*_without_key(state.labels, label.key), label)), Changes.LABELS
+        return judged_anew(state, replace(state, labels=(*_without_key(state.labels, label.key), label)))
 
     return apply
 
@@ -45,13 +46,12 @@ def change_label(*, old: str, name: str, key: str) -> Operation:
             raise OptionError(f'There is a label "{wanted}" already.', "Choose another name.")
         labels = list(_without_key(state.labels, key))
         labels[place] = Label(wanted, key)
-        return (state, Changes.NONE) if tuple(labels) == state.labels else _labelled(state, tuple(labels))
+        if tuple(labels) == state.labels:
+            return state, Changes.NONE
+        plan = replace(state.plan, odd_value=wanted) if state.plan.odd_value == old else state.plan
+        return judged_anew(state, replace(state, labels=tuple(labels), plan=plan))
 
     return apply
-
-
-def _labelled(state: AppState, labels: tuple[Label, ...]) -> tuple[AppState, Changes]:
-    return replace(state, labels=labels), Changes.LABELS
 
 
 def remove_label(*, name: str) -> Operation:
@@ -63,7 +63,7 @@ def remove_label(*, name: str) -> Operation:
             return state, Changes.NONE
         labels = (*state.labels[:place], *state.labels[place + 1 :])
         bits = without_place(state.label_bits, place) if state.label_bits.size else state.label_bits
-        return replace(state, labels=labels, label_bits=bits), Changes.LABELS
+        return judged_anew(state, replace(state, labels=labels, label_bits=bits))
 
     return apply
 
@@ -80,7 +80,7 @@ def give_label(*, rows: Rows, name: str, on: bool | None = None) -> Operation:
         if (held == wanted).all():
             return state, Changes.NONE
         bits = with_label(state.label_bits, place, rows, state.rows, on=wanted)
-        return replace(state, label_bits=bits), Changes.LABELS
+        return judged_anew(state, replace(state, label_bits=bits))
 
     return apply
 

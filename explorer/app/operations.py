@@ -37,7 +37,8 @@ def show_corpus(
 ) -> Operation:  # fmt: skip
     """Another corpus is on the table, with the work done on it: forget all that belonged to the last one.
 
-    work : values of the fields named in ``app/work.py``. current : left out if there is no such row.
+    work : values of the fields named in ``app/work.py``; the label column is the corpus's. current : left out if there
+    is no such row.
     """
 
     def apply(state: AppState) -> tuple[AppState, Changes]:
@@ -53,7 +54,7 @@ def show_corpus(
             recommendation=state.recommendation,
             history=history,
             current=current if current is not None and 0 <= current < corpus.rows else None,
-            **work,
+            **{name: value for name, value in work.items() if name != "label_column"},
         )
         return with_shown(fresh)[0], Changes.ALL
 
@@ -70,7 +71,7 @@ def set_plan(*, plan: Plan) -> Operation:
         chosen = plan if _same_scale(state, plan, results) else replace(plan, threshold=None)
         view = replace(state.neighbours, k=plan.k, metric=plan.metric, source="")
         after = with_flags(replace(state, plan=chosen, results=results, neighbours=view))
-        changes = _different(state.results, results) | Changes.PLAN | Changes.NEIGHBOURS
+        changes = different(state.results, results) | Changes.PLAN | Changes.NEIGHBOURS
         if after.ranking is not state.ranking or after.detector != state.detector:
             changes |= Changes.SCORES | Changes.FLAGS
         return after, changes | (Changes.NONE if after.threshold == state.threshold else Changes.FLAGS)
@@ -103,7 +104,7 @@ def show_results(*, results: Results) -> Operation:
     """A stage is done (or its partial result has arrived): show what there is now."""
 
     def apply(state: AppState) -> tuple[AppState, Changes]:
-        changes = _different(state.results, results)
+        changes = different(state.results, results)
         after = replace(state, results=results)
         if changes & (Changes.VECTORS | Changes.INDEX):
             after = replace(after, neighbours=replace(state.neighbours, source=""))
@@ -112,7 +113,8 @@ def show_results(*, results: Results) -> Operation:
     return apply
 
 
-def _different(old: Results, new: Results) -> Changes:
+def different(old: Results, new: Results) -> Changes:
+    """What is other in the new results."""
     changes = Changes.NONE if new.records == old.records else Changes.STAGES
     for name, change in _RESULT_CHANGES:
         if getattr(new, name) is not getattr(old, name):

@@ -200,6 +200,12 @@ class ProjectDatabase:
         with self._understood():
             return {str(name): bytes(value) for name, value in self._open.execute("SELECT field, value FROM work")}
 
+    def field(self, name: str) -> bytes | None:
+        """One of those fields; None where it is not there."""
+        with self._understood():
+            found = self._open.execute("SELECT value FROM work WHERE field = ?", (name,)).fetchone()
+            return None if found is None else bytes(found[0])
+
     def save_work(self, fields: Mapping[str, bytes]) -> None:
         """Set fields without a step to undo: what a load or a run without a window brings."""
         with self._transaction() as database:

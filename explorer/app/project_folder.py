@@ -17,8 +17,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from explorer.app.project_database import ProjectDatabase
-from explorer.app.work import holds_decisions
+from explorer.app.label_column import chosen, corrections_for, stored_choice
+from explorer.app.project_database import ProjectDatabase, StoredStep
+from explorer.app.work import decoded, describe, encoded, holds_decisions
 from explorer.core.corpus.corpus import Corpus
 from explorer.core.corpus.snapshot import open_snapshot, save_snapshot
 from explorer.core.storage import FolderStore, output_errors
@@ -139,15 +140,23 @@ class ProjectFolder:
         return self.snapshot.exists()
 
     def corpus(self) -> Corpus:
-        """The snapshot, memory-mapped. Raises ``ProjectError`` if it is missing or damaged."""
+        """The snapshot, memory-mapped, with the label column chosen here. Raises ``ProjectError`` if it is damaged."""
         if not self.has_corpus():
             raise ProjectError(
                 f"The project {self.path.name} holds no corpus.", "Loading may have been stopped; load the file again."
             )
-        return open_snapshot(self.snapshot)
+        return chosen(open_snapshot(self.snapshot), self.label_choice)
+
+    @property
+    def label_choice(self) -> str | None:
+        """The label column that was chosen since the corpus was opened; "" = none, None = nobody has chosen."""
+        return stored_choice(self.database.field("label_column"))
 
     def set_corpus(self, corpus: Corpus) -> Corpus:
-        """Store a corpus. One with decisions made by hand on other texts is never replaced (``ProjectError``)."""
+        """Store a corpus. One with decisions made by hand on other texts is never replaced (``ProjectError``).
+
+        Where the same texts have their labels in another column now, that is a step of the history.
+        """
         if self.has_corpus():
             old = self.corpus()
             if old.fingerprint != corpus.fingerprint:
@@ -157,8 +166,18 @@ class ProjectFolder:
                         "Choose another folder for this corpus.",
                     )
                 self.database.forget_work()
+            elif old.roles.label != corpus.roles.label:
+                self._choose_labels(old, corpus.roles.label)
         save_snapshot(corpus, self.snapshot)
         return self.corpus()
+
+    def _choose_labels(self, corpus: Corpus, column: str | None) -> None:
+        """Another label column for the corpus that is there; corrections stay with the column before."""
+        values, _ = decoded(self.database.work(), corpus.rows)
+        made, aside = values["corrections"], values["set_aside"]
+        after = {"label_column": column or "", **corrections_for(corpus.roles.label, column, made, aside)}
+        before = {**{name: values[name] for name in after}, "label_column": corpus.roles.label or ""}
+        self.database.save_step(StoredStep(describe(before, after), encoded(before), encoded(after)))
 
 
 def free_space(path: Path) -> int:

@@ -23,6 +23,7 @@ from explorer.app.changes import Changes
 from explorer.app.explain import explainer_of, show_reasons
 from explorer.app.history import History, Undone
 from explorer.app.jobs import JobRunner
+from explorer.app.label_column import chosen, set_aside_words, set_label_column
 from explorer.app.lanes import Handlers, Lanes, OnFailed, Post, nothing
 from explorer.app.learning import Learner, show_learned, wants_learning
 from explorer.app.messages import Message
@@ -43,7 +44,7 @@ from explorer.core.corpus.corpus import Corpus
 from explorer.core.corpus.readers import Preview
 from explorer.core.embedding.estimate import Estimate
 from explorer.core.neighbors.base import METRICS
-from explorer.core.pipeline import is_complete, still_valid
+from explorer.core.pipeline import is_complete, still_valid, without_labels
 from explorer.core.plan import LINE, MAX_K, Plan
 from explorer.core.results import Results
 from explorer.errors import ExplorerError
@@ -51,7 +52,14 @@ from explorer.errors import ExplorerError
 T = TypeVar("T")
 
 RECORDED = (
-    Changes.PLAN | Changes.FLAGS | Changes.LABELS | Changes.SHOWN | Changes.FILTERS | Changes.SELECTION | Changes.COLOUR
+    Changes.ROLES
+    | Changes.PLAN
+    | Changes.FLAGS
+    | Changes.LABELS
+    | Changes.SHOWN
+    | Changes.FILTERS
+    | Changes.SELECTION
+    | Changes.COLOUR
 )
 """Changes after which there may be something to undo."""
 
@@ -119,12 +127,14 @@ class Session:
         self._history = None  # what was done on it before is no new action
         # Read anew: something may have been done while the files were being read.
         work, damaged = decoded(project.database.work(), opened.corpus.rows)
+        corpus = chosen(opened.corpus, work["label_column"])
         history = HistoryView(*project.database.history_words())
-        results = still_valid(opened.results, opened.plan, work["plan"])
+        read = opened.results if corpus.roles == opened.corpus.roles else without_labels(opened.results)
+        results = still_valid(read, opened.plan, work["plan"])
         self._window = opened.view.window or {}
         self.store.dispatch(
             op.show_corpus(
-                project=opened.path, corpus=opened.corpus, check=opened.check, work=work, history=history,
+                project=opened.path, corpus=corpus, check=opened.check, work=work, history=history,
                 current=opened.view.current,
             )
         )  # fmt: skip
@@ -135,14 +145,16 @@ class Session:
         if damaged:
             lost = ", ".join(name.replace("_", " ") for name in damaged)
             self.say(Message("warning", f"Part of the saved work cannot be read: {lost}.", "The rest is as it was."))
-        if not is_complete(opened.corpus, self.state.plan, results):
+        if not is_complete(corpus, self.state.plan, results):
             self.compute()
 
     def show_left(self, opened: Opened, left: Results) -> None:
         """Show what the disk has left whole, and compute the rest again."""
-        if _computes(opened.plan) == _computes(self.state.plan):
+        corpus = self.state.corpus
+        if corpus is not None and _computes(opened.plan) == _computes(self.state.plan):
             self.say(Message("warning", "Results on the disk were damaged.", "They are computed again."))
-            self.store.dispatch(op.show_results(results=left))
+            kept = left if corpus.roles == opened.corpus.roles else without_labels(left)
+            self.store.dispatch(op.show_results(results=kept))
             self.compute()
 
     # --- computing ------------------------------------------------------------------------------
@@ -161,7 +173,7 @@ class Session:
             add = load_stage(project, payload)
             return lambda: self._merge(plan, corpus, add)
 
-        request = {"project": str(project.path), "plan": plan.as_dict()}
+        request = {"project": str(project.path), "label": corpus.roles.label, "plan": plan.as_dict()}
         self._lanes.submit("run", request, Handlers("Computing", nothing, self.say_error, news=news))
 
     def _merge(self, plan: Plan, corpus: Corpus, add: Callable[[Results], Results]) -> None:
@@ -174,6 +186,22 @@ class Session:
         before = self.state.plan
         self.store.dispatch(op.set_plan(plan=plan))
         if _computes(plan) != _computes(before):
+            self.compute()
+
+    def choose_label_column(self, column: str | None) -> None:
+        """Let another column of the corpus hold the labels, or none; only what depends on labels is computed anew.
+
+        Corrections made in the column before are kept with it, which is said.
+        """
+        before = self.state
+        try:
+            self.store.dispatch(set_label_column(column=column))
+        except ExplorerError as error:
+            self.say_error(error)
+            return
+        if self.state.corpus is not before.corpus:
+            if before.corrections:
+                self.say(Message("info", *set_aside_words(before)))
             self.compute()
 
     def cancel(self, *, lasting: bool = False) -> None:
@@ -238,13 +266,13 @@ class Session:
         undone, history = self._keep(move), self._history
         if not isinstance(undone, Undone) or history is None:
             return
-        before = self.state.plan
+        before = self.state
         self._history = None  # what is put back is no new action
         self.store.dispatch(restore_work(values=undone.values))
         history.restored(self.state)
         self._history = history
         self.store.dispatch(telling.show_history(history=replace(history.view(), said=f"{word}: {undone.words}")))
-        if _computes(before) != _computes(self.state.plan):
+        if _computes(before.plan) != _computes(self.state.plan) or before.corpus is not self.state.corpus:
             self.compute()
 
     def keep_window(self, window: Mapping[str, Any]) -> None:

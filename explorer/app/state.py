@@ -145,11 +145,12 @@ class AppState:
     selected : those of them that are shown. Everything marks, counts and acts on these alone.
     labels, label_bits, notes, trashed : what the person wrote on rows; trashed is (n,) bool or empty.
     corrections : row -> what the corpus's own label should be; what it is already = the person found it right.
+    set_aside : corrections by label column, of columns that held the labels before.
     filters : the chips. passed : (n,) bool, what they let through; None = everything.
     shown : (n,) bool, what every list and the map show: passed and not in the trash; None = every row.
     hidden : names of the legend's entries that are hidden. in_trash : show the trash instead of the rest.
     learned : what the decisions say about the texts near them, while the plan learns.
-    judged : which texts the label column calls odd, where the plan names the label that means so.
+    judged : which texts labels call odd, where the plan names the label that means so.
     explainer : says why a row is strange, once its facts about the scores are gathered.
     words : what was asked about the words of a text, and the answer.
     jobs : newest last; those that have failed stay until they are dismissed.
@@ -176,6 +177,7 @@ class AppState:
     label_bits: Bits = field(default_factory=lambda: NO_BITS)
     notes: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
     corrections: Corrections = NO_CORRECTIONS
+    set_aside: Mapping[str, Corrections] = field(default_factory=lambda: MappingProxyType({}))
     trashed: NDArray[np.bool_] = field(default_factory=lambda: NO_MASK)
     filters: Filters = field(default_factory=Filters)
     saved_filters: tuple[tuple[str, Filters], ...] = ()
@@ -197,6 +199,11 @@ class AppState:
     @property
     def rows(self) -> int:
         return 0 if self.corpus is None else self.corpus.rows
+
+    @property
+    def label_column(self) -> str:
+        """The column of the corpus that holds the labels; "" = none."""
+        return "" if self.corpus is None else self.corpus.roles.label or ""
 
     @property
     def detector(self) -> str:

@@ -87,9 +87,9 @@ def add_task(request: Mapping[str, Any], progress: Progress, news: News) -> Mapp
 
 
 def run_task(request: Mapping[str, Any], progress: Progress, news: News) -> Mapping[str, Any]:
-    """Compute what is missing, telling of every stage and of layouts while they run."""
+    """Compute what is missing, telling of every stage and of layouts while they run. request : ``label`` column too."""
     project = Path(request["project"])
-    corpus = open_snapshot(project / SNAPSHOT)
+    corpus = open_snapshot(project / SNAPSHOT).with_label(request["label"])
     run(
         corpus,
         Plan.from_dict(request["plan"]),
@@ -182,14 +182,15 @@ def _encoder_for(request: Mapping[str, Any]) -> Encoder:
 
 
 def words_task(request: Mapping[str, Any], progress: Progress, news: News) -> Mapping[str, Any]:
-    """Which words of one text make it strange. request : ``project``, ``plan``, ``row``, ``neighbours`` (rows)."""
+    """Which words of one text make it strange. request : ``project``, ``label``, ``plan``, ``row``,
+    ``neighbours`` (rows)."""
     from explorer.core.anomaly.words import strange_words, words_said
 
     plan, project = Plan.from_dict(request["plan"]), request["project"]
     if plan.vectors is not None:
         what = "These vectors were computed elsewhere, so the program cannot tell which words make a text strange."
         raise OptionError(what, "The nearest texts show what it is unlike.")
-    corpus = open_snapshot(Path(project) / SNAPSHOT, verify=False)
+    corpus = open_snapshot(Path(project) / SNAPSHOT, verify=False).with_label(request["label"])
     encoder = _encoder_of(project, corpus.fingerprint, plan.encoder, plan.precision, plan.seed)
     vectors = load_results(corpus, plan, FolderStore(Path(project))).vectors
     assert vectors is not None

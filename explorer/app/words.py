@@ -36,7 +36,7 @@ def find_words(store: Store, lanes: Lanes, project: Path) -> None:
     if row is None or graph is None:
         return
     near = graph.ids[row, : state.plan.k]
-    request = {"project": str(project), "plan": state.plan.as_dict(), "row": row}
+    request = {"project": str(project), "label": state.label_column or None, "plan": state.plan.as_dict(), "row": row}
 
     def show(answer: Mapping[str, Any]) -> None:
         parts = tuple((part["start"], part["end"], part["nearer"]) for part in answer["parts"])

@@ -162,6 +162,16 @@ def _decode_corrections(stored: bytes, rows: int) -> Any:
     return found.within(rows)
 
 
+def _encode_set_aside(values: Mapping[str, Corrections]) -> bytes:
+    return _pack({name: base64.b64encode(_encode_corrections(made)).decode("ascii") for name, made in values.items()})
+
+
+def _decode_set_aside(stored: bytes, rows: int) -> Any:
+    kept = dict(_unpack(stored))
+    found = {str(name): _decode_corrections(base64.b64decode(made), rows) for name, made in kept.items()}
+    return MappingProxyType(found)
+
+
 def _decode_notes(stored: bytes, rows: int) -> Any:
     return _by_row({int(row): str(text) for row, text in _unpack(stored)}, rows)
 
@@ -236,10 +246,16 @@ def _describe_selection(before: np.ndarray[Any, Any], after: np.ndarray[Any, Any
     return f"selection of {_texts(after.size)}" if after.size else "end of the selection"
 
 
+def _describe_column(before: str, after: str) -> str:
+    return f'choice of the label column "{after}"' if after else "choice of no label column"
+
+
 def _describe_plan(before: Plan, after: Plan) -> str:
-    same = replace(after, **{name: getattr(before, name) for name in (*LINE, "odd_value")})
+    same = replace(after, **{name: getattr(before, name) for name in LINE})
     if same == before:
         return "threshold"
+    if replace(same, odd_value=before.odd_value) == before:
+        return "choice of the label that means odd" if after.odd_value else "no label means odd any more"
     if replace(same, learn=before.learn) == before:
         return "learning from decisions" if after.learn else "end of learning from decisions"
     return "change of the parameters"
@@ -256,6 +272,10 @@ WORK: Mapping[str, WorkField] = {
     "label_bits": WorkField(NO_BITS, _encode_bits, _decode_bits, _describe_bits),
     "notes": WorkField(MappingProxyType({}), _encode_by_row, _decode_notes, lambda *_: "note"),
     "corrections": WorkField(NO_CORRECTIONS, _encode_corrections, _decode_corrections, _describe_corrections),
+    "set_aside": WorkField(
+        MappingProxyType({}), _encode_set_aside, _decode_set_aside, lambda *_: "corrections of another label column"
+    ),
+    "label_column": WorkField(None, _pack, lambda stored, _: str(_unpack(stored)), _describe_column),
     "trashed": WorkField(NO_MASK, _encode_mask, _decode_mask, _describe_trash),
     "filters": WorkField(
         Filters(),
@@ -273,6 +293,7 @@ WORK: Mapping[str, WorkField] = {
 """Decisions first: the first field that changed names the action."""
 
 NAMED_FIRST = (
+    "label_column",
     "overrides",
     "labels",
     "label_bits",
@@ -313,7 +334,7 @@ def decoded(stored: Mapping[str, bytes], rows: int) -> tuple[dict[str, Any], lis
     return values, damaged
 
 
-DECISIONS = ("overrides", "label_bits", "notes", "corrections", "trashed")
+DECISIONS = ("overrides", "label_bits", "notes", "corrections", "set_aside", "trashed")
 """Fields that belong to the texts of one corpus, row by row, and took work to make."""
 
 
@@ -323,5 +344,5 @@ def holds_decisions(stored: Mapping[str, bytes], rows: int) -> bool:
     return (
         bool(damaged)
         or any(np.any(values[name]) for name in ("label_bits", "trashed"))
-        or any(len(values[name]) for name in ("overrides", "notes", "corrections"))
+        or any(len(values[name]) for name in ("overrides", "notes", "corrections", "set_aside"))
     )

@@ -89,6 +89,7 @@ __all__ = [
     "report",
     "run",
     "still_valid",
+    "without_labels",
 ]
 
 OnStage = Callable[[StageRecord], None]
@@ -251,6 +252,22 @@ def still_valid(results: Results, old: Plan, new: Plan) -> Results:
     if same_graph and _compared(old) == _compared(new):
         kept, names = replace(kept, peers=results.peers), [*names, WITHIN]
     return replace(kept, records=_of(results, names))
+
+
+def without_labels(results: Results) -> Results:
+    """What of ``results`` holds when another column holds the labels: all but what was read off the labels."""
+    peers = results.peers if results.peers is not None and results.peers.by != "label" else None
+    by_label = {name for name in (*results.scores, *results.failed) if parted(name)[1] == "label"}
+    gone = {"labels", *(f"scores.{name}" for name in by_label), *(() if peers is not None else (WITHIN,))}
+    return replace(
+        results,
+        labels=None,
+        peers=peers,
+        scores={name: scores for name, scores in results.scores.items() if name not in by_label},
+        rankings={name: ranked for name, ranked in results.rankings.items() if name not in by_label},
+        failed={name: why for name, why in results.failed.items() if name not in by_label},
+        records=tuple(record for record in results.records if record.stage not in gone),
+    )
 
 
 def _same_scores(name: str, old: Plan, new: Plan, *, same_graph: bool) -> bool:

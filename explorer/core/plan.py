@@ -66,7 +66,8 @@ class Plan:
     (by hand) stands for rows until a project says which. reference : or the texts of another project.
     flag_share : share of the scored texts to flag, 0..1. layout : which map is drawn, if ``map``.
     threshold_z : upper deviations above the median. target_precision : wanted share of odd texts among the flagged,
-        estimated from decisions by hand and, if ``odd_value`` is given, from the label column, where it means odd.
+        estimated from decisions by hand and, if ``odd_value`` is given, from labels: it is the one that means odd,
+        a value of the label column or a label of one's own.
     within : what texts are compared with. learn : whether decisions by hand raise and lower the scores near them.
     quality : whether texts, labels and duplicates are checked. duplicate_share : within which share
         near-duplicates lie, of the median distance of a text to the nearest one that differs.

@@ -217,12 +217,14 @@ class CorrectedDialog(QDialog):
 
 
 def correction_words(state: AppState) -> str:
-    """How many labels are written differently."""
+    """How many labels are written differently, those of columns that held the labels before included."""
+    others = [f"{counted(len(made), 'correction')} in {column}." for column, made in state.set_aside.items()]
     found = state.results.labels
     if not state.corrections or found is None:
-        return "No label was corrected."
+        return " ".join(others) or "No label was corrected."
     changed = sum(
         found.given[row] < 0 or found.names[found.given[row]] != made
         for row, made in state.corrections.as_dict().items()
     )
-    return f"{counted(changed, 'label')} in {found.column} {'is' if changed == 1 else 'are'} corrected."
+    here = f"{counted(changed, 'label')} in {found.column} {'is' if changed == 1 else 'are'} corrected."
+    return " ".join((here, *others))

@@ -28,14 +28,15 @@ all that are selected and shown: the line above the buttons says which.</p>
 the line above the ranking says how far you are. <i>Which words?</i> leaves out each word in turn and marks those that
 make the text strange.</p>
 <p><b>Move the threshold.</b> Drag the line in the score histogram, or say which share to flag, how many deviations
-above the median, or which precision you want once ten or more texts are decided. Your decisions by hand stay,
-wherever the line goes. <i>Compare with</i> looks for what is odd within its own label or region;
-<i>Learn from decisions</i> moves texts near those that you confirmed up, near those that are fine down.</p>
+above the median, or which precision you want: it is estimated from what you confirmed and dismissed and from the
+<i>odd label</i>, once ten or more texts are judged. Your decisions by hand stay, wherever the line goes.
+<i>Compare with</i> looks for what is odd within its own label or region; <i>Learn from decisions</i> moves
+texts near those that you confirmed up, near those that are fine down.</p>
 <p><b>Check the data.</b> The <i>Quality</i> tab lists what is wrong with the corpus itself: duplicates, labels
 that are probably wrong, texts that are empty, cut, garbled, in another language, or that hold addresses,
 phone or card numbers. A click selects the texts. Keep one of each group of duplicates; accept a suggested label with
-<b>{accept_label}</b>, or keep it with <b>{reject_label}</b>. <i>File > Export the corrected corpus</i> writes your own
-columns, corrected.</p>
+<b>{accept_label}</b>, or keep it with <b>{reject_label}</b>. The column of labels is chosen in the <i>Corpus</i> panel,
+at any time. <i>File > Export the corrected corpus</i> writes your own columns, corrected.</p>
 <p><b>Compare encoders and detectors.</b> Where a label column tells odd texts from normal ones, the <i>Benchmark</i>
 tab measures which encoder and which detector find them, one cell after the other while you go on working, predicts the
 cells that were not measured, and says which one is worth measuring next.</p>

@@ -1,24 +1,29 @@
-"""One line, three readings of it, each of which moves it: share flagged, deviations above the median, precision."""
+"""One line, three readings of it, each of which moves it: share flagged, deviations above the median, precision.
+
+Beside the precision stands the label that means odd, which it may be estimated from.
+"""
 
 from __future__ import annotations
 
 import math
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from explorer.app import operations as op
 from explorer.app.session import Session
 from explorer.app.state import AppState
 from explorer.core.anomaly.precision import precision_of_top
 from explorer.core.report.decisions import evidence_for
-from explorer.gui.parts import ShareBox, labelled, line, named
+from explorer.gui.odd_box import OddLabelBox
+from explorer.gui.parts import UNIT, ShareBox, labelled, line, named
+from explorer.gui.widgets.flow_layout import FlowLayout
 
 UNKNOWN = "–"
 DEVIATIONS = "Flag from so many upper deviations above the median: a robust z-score"
 PRECISION = (
-    "Wanted share of odd texts among the flagged, estimated from what you confirmed and dismissed. "
-    "It shows the estimate for the present line, where enough texts are decided."
+    "Wanted share of odd texts among the flagged, estimated from what you confirmed and dismissed and from the label "
+    "that means odd. It shows the estimate for the present line, where enough texts are judged."
 )
 
 
@@ -31,6 +36,7 @@ class LineBoxes(QWidget):
         self.share = named(ShareBox(), "Share to flag", "Flag the strangest part of the scored texts")
         self.deviations = named(ShareBox(), "Deviations above the median", DEVIATIONS)
         self.precision = named(ShareBox(), "Target precision", PRECISION)
+        self._odd = OddLabelBox(session)
         self._build()
 
     def _build(self) -> None:
@@ -39,7 +45,7 @@ class LineBoxes(QWidget):
             (self.deviations, "de&viations", "", 1000.0, 0.25, 2, "deviations"),
             (self.precision, "precisi&on", " %", 100.0, 5.0, 0, "precision"),
         )
-        row = line(self)
+        flow = FlowLayout(self, spacing=UNIT)
         for box, words, suffix, most, step, decimals, way in ways:
             box.setRange(0.0, most)
             box.setDecimals(decimals)
@@ -47,10 +53,9 @@ class LineBoxes(QWidget):
             box.setSuffix(suffix)
             box.setKeyboardTracking(False)
             box.valueChanged.connect(lambda value, way=way: self._move(way, value))
-            row.addWidget(labelled(words, box))
-            row.addWidget(box)
+            flow.addWidget(_beside(words, box))
         self.precision.setSpecialValueText(UNKNOWN)
-        row.addStretch(1)
+        flow.addWidget(_beside("odd la&bel", self._odd))
 
     def _move(self, way: str, value: float) -> None:
         if way == "share":
@@ -64,16 +69,30 @@ class LineBoxes(QWidget):
 
     def show_state(self, state: AppState) -> None:
         """Follow the line; a box that has the keyboard and set the line keeps what was typed."""
-        self.setEnabled(state.threshold is not None)
+        for box in (self.share, self.deviations, self.precision):
+            box.setEnabled(state.threshold is not None)
         plan = state.plan
         self._show(self.share, share_flagged(state), mine=plan.flag_share is not None)
         self._show(self.deviations, _deviations(state), mine=plan.threshold_z is not None)
         self._show(self.precision, _precision(state), mine=plan.target_precision is not None)
 
+    def show_labels(self, state: AppState) -> None:
+        """Follow the labels that can mean odd."""
+        self._odd.show_state(state)
+
     def _show(self, box: ShareBox, value: float, *, mine: bool) -> None:
         if not (box.hasFocus() and mine):
             with QSignalBlocker(box):
                 box.setValue(value)
+
+
+def _beside(words: str, box: ShareBox | QComboBox) -> QWidget:
+    """A box with its words, which stay together."""
+    pair = QWidget()
+    row = line(pair)
+    row.addWidget(labelled(words, box))
+    row.addWidget(box)
+    return pair
 
 
 def share_flagged(state: AppState) -> float:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.bench.memory import memory_mb
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 QUIET = 0.5
 """Seconds without an answer after which the next action is taken."""
@@ -24,12 +26,6 @@ def since_start() -> float:
     """Seconds since the system made this process, imports included."""
     ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
     return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
-
-
-def memory_mb(name: str) -> float:
-    """A line of /proc/self/status in megabytes: VmHWM = peak, RssAnon = private now."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return int(next(line for line in lines if line.startswith(name)).split()[1]) * 1024 / 1e6
 
 
 class Person:

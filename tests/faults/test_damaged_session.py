@@ -41,6 +41,9 @@ def worked_on(tmp_path_factory: pytest.TempPathFactory) -> Path:
     dispatch(filtering.add_filter(predicate=Rows.of("mine", np.array([1, 2, 3]), 60)))
     dispatch(filtering.save_filter(name="mine", filters=desk.state.filters))
     dispatch(curating.correct_labels(rows=np.array([9]), label="card_arrival"))
+    desk.session.choose_label_column("source")
+    desk.until(desk.complete)
+    dispatch(curating.correct_labels(rows=np.array([7]), label="tatoeba"))
     dispatch(op.select(rows=[4, 6]))
     dispatch(op.set_colour(colour_by="intent"))
     dispatch(op.hide_entries(names=["card_arrival"]))
@@ -74,7 +77,8 @@ def work(desk: Desk) -> dict[str, object]:
 
 
 def is_default(desk: Desk, name: str) -> bool:
-    value, default = getattr(desk.state, name), WORK[name].default
+    """Whether a field is as in a fresh project, where the label column is the one that the corpus was opened with."""
+    value, default = getattr(desk.state, name), "intent" if name == "label_column" else WORK[name].default
     return bool(np.array_equal(value, default)) if isinstance(default, np.ndarray) else bool(value == default)
 
 

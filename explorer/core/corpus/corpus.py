@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
@@ -84,6 +84,10 @@ class Corpus:
     @property
     def rows(self) -> int:
         return len(self.texts)
+
+    def with_label(self, column: str | None) -> Corpus:
+        """The same texts and columns, with another column that holds the labels, or none."""
+        return self if column == self.roles.label else replace(self, roles=replace(self.roles, label=column))
 
     def text(self, row: int) -> str:
         """The text of one row as the person sees it."""

@@ -49,6 +49,7 @@ class Tiles(ABC):
 
     def __init__(self, vectors: Vectors) -> None:
         self.rows, self.width = vectors.shape
+        self._held: tuple[slice, Any] | None = None
         self.padded = -(-self.rows // PAD) * PAD
         self.residuals = np.zeros(self.rows)
         self.halves = np.zeros(self.rows)
@@ -75,6 +76,23 @@ class Tiles(ABC):
         """(b, c) codes; valid until the next call, which writes to the same memory."""
 
     @abstractmethod
+    def _right(self, places: Places) -> Any:
+        """(b, width + EXTRA) the right side of a block."""
+
+    @abstractmethod
+    def _joined(self, parts: list[Any]) -> Any:
+        """Columns side by side."""
+
+    def _left(self, places: Places) -> Any:
+        """The left side of a block: the same numbers, turned. The last range is held, as it meets many columns."""
+        if isinstance(places, slice) and self._held is not None and self._held[0] == places:
+            return self._held[1]
+        side, width = self._right(places), self.width
+        left = self._joined([-side[:, :width], side[:, width + 2 :], side[:, width : width + 2]])
+        self._held = (places, left) if isinstance(places, slice) else None
+        return left
+
+    @abstractmethod
     def decode(self, codes: Codes) -> NDArray[np.float64]:
         """Half squared distances from codes."""
 
@@ -96,34 +114,41 @@ class Tiles(ABC):
 
 
 class Float32Tiles(Tiles):
-    """The matrix product of NumPy's BLAS in float32.
+    """The matrix product of NumPy's BLAS in float32. Nothing is kept: both sides of a block are made from the vectors.
 
-    Wide blocks (128 MB): BLAS threads spin for a while after each product, at the cost of the threads that scan.
+    Wide blocks (100 MB): BLAS threads spin for a while after each product, at the cost of the threads that scan.
     """
 
-    shape = (4096, 8192)
+    shape = (4096, 6144)
     code_type = np.int32
     far = 0x7F7FFFFF
     rounding = 2.0**-23
 
     def __init__(self, vectors: Vectors) -> None:
-        shape = (-(-len(vectors) // PAD) * PAD, vectors.shape[1] + EXTRA)
-        self._left = np.zeros(shape, dtype=np.float32)
-        self._right = np.zeros(shape, dtype=np.float32)
+        self._vectors = vectors
         self._memory = np.empty(0, dtype=np.float32)
         super().__init__(vectors)
 
     def _store(self, rows: slice, shifted: NDArray[np.float32]) -> NDArray[np.float32]:
-        self._left[rows, : self.width] = -shifted
-        self._right[rows, : self.width] = shifted
         return shifted
 
     def _store_halves(self, halves: NDArray[np.float32]) -> None:
-        self._left[:, self.width] = self._right[:, self.width + 2] = 1.0
-        self._right[:, self.width] = self._left[:, self.width + 2] = halves
+        self._halves = halves
+
+    def _right(self, places: Places) -> NDArray[np.float32]:
+        """(b, width + EXTRA) the right side of a block, ``[b, h, 0, 1, 0]``."""
+        halves = self._halves[places]
+        side = np.zeros((len(halves), self.width + EXTRA), dtype=np.float32)
+        real = self._vectors[places]
+        np.subtract(real, self._centre, out=side[: len(real), : self.width], casting="same_kind")
+        side[:, self.width], side[:, self.width + 2] = halves, 1.0
+        return side
+
+    def _joined(self, parts: list[Any]) -> NDArray[np.float32]:
+        return np.concatenate(parts, axis=1)
 
     def codes(self, rows: Places, columns: Places) -> Codes:
-        left, right = self._left[rows], self._right[columns]
+        left, right = self._left(rows), self._right(columns)
         size = len(left) * len(right)
         if self._memory.size < size:
             self._memory = np.empty(size, dtype=np.float32)
@@ -154,15 +179,13 @@ class BFloat16Tiles(Tiles):
         self._torch = torch
         self._matrix_tiles = AMX in bfloat16_instructions()
         shape = (-(-len(vectors) // PAD) * PAD, vectors.shape[1] + EXTRA)
-        self._left = torch.zeros(shape, dtype=torch.bfloat16)
-        self._right = torch.zeros(shape, dtype=torch.bfloat16)
+        self._kept = torch.zeros(shape, dtype=torch.bfloat16)
         self._memory = torch.empty(0, dtype=torch.bfloat16)
         super().__init__(vectors)
 
     def _store(self, rows: slice, shifted: NDArray[np.float32]) -> NDArray[np.float32]:
         kept = self._torch.from_numpy(shifted).to(self._torch.bfloat16)
-        self._left[rows, : self.width] = -kept
-        self._right[rows, : self.width] = kept
+        self._kept[rows, : self.width] = kept
         stored: NDArray[np.float32] = kept.to(self._torch.float32).numpy()
         return stored
 
@@ -170,12 +193,17 @@ class BFloat16Tiles(Tiles):
         whole = self._torch.from_numpy(halves)
         high = whole.to(self._torch.bfloat16)
         low = self._torch.nan_to_num(whole - high.to(self._torch.float32), nan=0.0).to(self._torch.bfloat16)
-        self._left[:, self.width : self.width + 2] = self._right[:, self.width + 2 :] = 1.0
-        self._right[:, self.width] = self._left[:, self.width + 2] = high
-        self._right[:, self.width + 1] = self._left[:, self.width + 3] = low
+        self._kept[:, self.width + 2 :] = 1.0
+        self._kept[:, self.width], self._kept[:, self.width + 1] = high, low
+
+    def _right(self, places: Places) -> Any:
+        return self._kept[places]
+
+    def _joined(self, parts: list[Any]) -> Any:
+        return self._torch.cat(parts, dim=1)
 
     def codes(self, rows: Places, columns: Places) -> Codes:
-        left, right = self._left[rows], self._right[columns]
+        left, right = self._left(rows), self._right(columns)
         size = len(left) * len(right)
         if self._memory.numel() < size:
             self._memory = self._torch.empty(size, dtype=self._torch.bfloat16)

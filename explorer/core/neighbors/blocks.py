@@ -24,7 +24,7 @@ from explorer.core.progress import Progress
 SPARE: Final = 9
 """Places of a shortlist beyond k: on sentence vectors bfloat16 then leaves 1 % of the rows unproven."""
 
-REPAIR_ROWS: Final = 256
+REPAIR_ROWS: Final = 1024
 """Rows shortlisted again at a time."""
 
 
@@ -61,8 +61,8 @@ def lists_among(
     asked = np.arange(first, len(table))
     ids, distances = kernels.empty_lists(len(table), k)
     codes, shortlist = _shortlists_among(tiles, among, first, min(k + SPARE, among), progress.part(0.0, 0.9))
-    kernels.rerank(table, asked, shortlist[first:], metric == "euclidean", ids, distances)
-    _prove(tiles, table, asked, among, codes[first:], metric, ids, distances, progress.part(0.9, 1.0))
+    kernels.rerank(table, asked, shortlist, metric == "euclidean", ids, distances)
+    _prove(tiles, table, asked, among, codes, metric, ids, distances, progress.part(0.9, 1.0))
     return ids, distances
 
 
@@ -70,15 +70,17 @@ def _shortlists_among(tiles: Tiles, among: int, first: int, size: int, progress:
     """``shortlists`` for the rows from ``first`` on, among the first ``among`` rows."""
     from explorer.core.neighbors import _select_kernels as kernels
 
-    codes, ids = tiles.empty_codes(tiles.rows, size), np.full((tiles.rows, size), -1, dtype=np.int32)
+    asked = tiles.rows - first
+    codes, ids = tiles.empty_codes(asked, size), np.full((asked, size), -1, dtype=np.int32)
     height, width = tiles.shape
     for start in range(first, tiles.rows, height):
         rows = slice(start, min(start + height, tiles.rows))
-        share = (start - first) / (tiles.rows - first)
+        lists = slice(rows.start - first, rows.stop - first)
+        share = (start - first) / asked
         for left in range(0, among, width):
-            progress.report(share, "Comparing with the normal texts", done=start - first, total=tiles.rows - first)
+            progress.report(share, "Comparing with the normal texts", done=start - first, total=asked)
             block = tiles.codes(rows, slice(left, min(left + width, among)))
-            kernels.scan_rows(block, np.arange(rows.start, rows.stop) - left, left, codes[rows], ids[rows])
+            kernels.scan_rows(block, np.arange(rows.start, rows.stop) - left, left, codes[lists], ids[lists])
     return codes, ids
 
 
@@ -165,5 +167,7 @@ def _repair(
         rows = unproven[start : start + REPAIR_ROWS]
         codes = tiles.empty_codes(len(rows), size)
         found = np.full((len(rows), size), -1, dtype=np.int32)
-        kernels.scan_rows(tiles.codes(rows, slice(0, among)), rows, 0, codes, found)
+        for left in range(0, among, tiles.shape[1]):
+            columns = slice(left, min(left + tiles.shape[1], among))
+            kernels.scan_rows(tiles.codes(rows, columns), rows - left, left, codes, found)
         kernels.rerank(vectors, rows, found, metric == "euclidean", ids, distances)

@@ -43,12 +43,14 @@ def own_suffix(corpus: Corpus) -> str:
 
 
 def write_corrected(
-    corpus: Corpus, marks: Marks, path: Path, *, without_trash: bool = False, progress: Progress = SILENT
-) -> int:
+    corpus: Corpus, marks: Marks, path: Path, *, set_aside: Mapping[str, Corrections] | None = None,
+    without_trash: bool = False, progress: Progress = SILENT,
+) -> int:  # fmt: skip
     """Write the corpus with its labels corrected; returns the number of rows written.
 
     The columns are the corpus's, as they were read, in order; the format is that of the name's ending (a CSV keeps
-    its delimiter). Cells are written as they are, formulas too: they were in the corpus. Raises ``OptionError`` for an
+    its delimiter). Cells are written as they are, formulas too: they were in the corpus. set_aside : corrections of
+    other columns that held the labels before, by column. Raises ``OptionError`` for an
     ending that nothing writes, ``OutputError``, ``Cancelled``; the file is there whole or as it was.
     """
     write = WRITERS.get(path.suffix.lower())
@@ -58,6 +60,8 @@ def write_corrected(
             f"Give a name that ends in {', '.join(WRITERS)}.",
         )
     table = corrected_table(corpus, marks)
+    for column, made in (set_aside or {}).items():
+        table = corrected_column(table, column, made)
     if without_trash and marks.trash.size:
         table = table.filter(pa.array(~marks.trash))
     with output_errors(path):
@@ -67,28 +71,30 @@ def write_corrected(
 
 
 def corrected_table(corpus: Corpus, marks: Marks) -> pa.Table:
-    """The corpus's own columns with the labels that were accepted or given by hand.
+    """The corpus's own columns with the labels that were accepted or given by hand."""
+    label = corpus.roles.label
+    return corpus.table if label is None else corrected_column(corpus.table, label, RowMap.of(marks.corrections))
+
+
+def corrected_column(table: pa.Table, label: str, made: Corrections) -> pa.Table:
+    """The table with these cells of one of its columns; a column that is not there is left out.
 
     A label keeps the column's type; where one does not fit it, the whole column becomes text.
     """
-    label = corpus.roles.label
-    made: Corrections = RowMap.of(marks.corrections)
-    if label is None or not made:
-        return corpus.table
-    column, place = corpus.table[label], corpus.table.column_names.index(label)
+    if label not in table.column_names or not made:
+        return table
+    column, place = table[label], table.column_names.index(label)
     rows = made.rows
     words = pa.array(list(made.as_dict().values()), pa.large_string())
     try:
         values = words.cast(column.type)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         column, values = pa.chunked_array([cell_texts(column)], pa.large_string()), words
-    mask = np.zeros(corpus.rows, np.bool_)
+    mask = np.zeros(table.num_rows, np.bool_)
     mask[rows] = True
     whole = column.combine_chunks()
     whole = whole.combine_chunks() if isinstance(whole, pa.ChunkedArray) else whole
-    return corpus.table.set_column(
-        place, label, pa.chunked_array([pc.replace_with_mask(whole, pa.array(mask), values)])
-    )
+    return table.set_column(place, label, pa.chunked_array([pc.replace_with_mask(whole, pa.array(mask), values)]))
 
 
 # --- formats ------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +80,8 @@ def choose_threshold(
         return ranking.own
     if plan.learn and labels is None:
         return refused(ranking.own, LEARNED_FROM)
-    return threshold_for_precision(ranking, evidence_for(plan, overrides or {}, labels), plan.target_precision)
+    found = threshold_for_precision(ranking, evidence_for(plan, overrides or {}, labels), plan.target_precision)
+    return found if labels is None else replace(found, rule=f"{found.rule}; odd means labelled {plan.odd_value}")
 
 
 def decide(
@@ -89,12 +90,13 @@ def decide(
 ) -> Decisions:  # fmt: skip
     """Flags and ranks by the first of the plan's scores that has not failed.
 
-    corpus : whose labels a target precision may rest on. Raises ``OptionError`` if the plan names a label there is not.
+    corpus : whose labels, like those of ``marks``, a target precision may rest on. Raises ``OptionError`` if the plan
+    names one that there is not.
     """
     shown = results.leading(plan.score_names)
     ranking = results.ranking(shown)
     made = Overrides.of(overrides or {})
-    labels = None if corpus is None else labelled(corpus, plan.odd_value)
+    labels = None if corpus is None else labelled(corpus, plan.odd_value, marks)
     said = None
     if plan.learn and made and results.graph is not None:
         said = opinion(links(results.graph), known(made, None))

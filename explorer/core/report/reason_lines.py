@@ -51,7 +51,7 @@ class Explainer:
     def _made_of(self) -> tuple[object, ...]:
         results = self._results
         around = (results.graph, results.groups, results.characters, results.peers)
-        return (self._corpus, self._scored_with, *around, *(results.scores[name] for name in self._names))
+        return (self._corpus.texts, self._scored_with, *around, *(results.scores[name] for name in self._names))
 
     @property
     def _by_name(self) -> tuple[object, ...]:

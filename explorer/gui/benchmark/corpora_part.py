@@ -115,6 +115,14 @@ class CorporaPart(QWidget):
             self._forget_label()
             self._list.put(source, f"{Path(source).name} (open)", source, first=True)
 
+    def show_label(self, column: str) -> None:
+        """Ask about another column of the corpus that is open, which holds its labels now."""
+        if column and self._open in self._list.chosen:
+            self._forget_label()
+            self._label.addItem(column, column)
+            self._label.setCurrentIndex(0)
+            self._question_changed()
+
     def show_question(self, corpora: Sequence[Path], label: str, odd: str | None) -> None:
         """Put back what an earlier benchmark was about."""
         self._forget_label()

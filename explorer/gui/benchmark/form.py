@@ -246,6 +246,10 @@ class BenchmarkForm(QWidget):
         if state.corpus is not None and state.plan.vectors is None and state.plan.encoder not in self._encoders.keys:
             self._offer(state.plan.encoder)
 
+    def show_label(self, column: str) -> None:
+        """Another column of what is open holds its labels now."""
+        self._corpora.show_label(column)
+
     def show_benchmark(self, view: BenchmarkView) -> None:
         """Ask for what an earlier benchmark asked for, in its folder."""
         asked = view.request

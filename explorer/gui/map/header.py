@@ -127,9 +127,9 @@ class MapHeader(QWidget):
     # --- showing --------------------------------------------------------------------------------
 
     def show_state(self, state: AppState, changes: Changes) -> None:
-        if changes & Changes.CORPUS:
+        if changes & (Changes.CORPUS | Changes.ROLES):
             self._offer_colours(state)
-        if changes & (Changes.CORPUS | Changes.COLOUR):
+        if changes & (Changes.CORPUS | Changes.ROLES | Changes.COLOUR):
             self._colour.setCurrentIndex(self._colour.findData(state.colour_by))
         if changes & RUN:
             self._show_layout(state)

@@ -165,16 +165,20 @@ class AnomaliesPanel(QWidget):
             self._histogram.set_title(f"Anomaly score ({score_title(state.detector)})")
             self._model.show_ranking(state, self._show.currentData())
             self._widen()
-        elif changes & Changes.SHOWN or (changes & Changes.FLAGS and self._is_out_of_date(state)):
+        elif changes & (Changes.SHOWN | Changes.ROLES) or (changes & Changes.FLAGS and self._is_out_of_date(state)):
             self._model.show_ranking(state, self._show.currentData())
+            if changes & Changes.ROLES:
+                self._widen()
         elif changes & Changes.REASONS and self._show.currentData() == "groups":
             self._model.show_ranking(state, "groups")
         elif changes & (Changes.FLAGS | Changes.CURRENT | Changes.LABELS | Changes.REASONS):
             self._model.refresh(state)
-        if changes & (Changes.CORPUS | Changes.PLAN | Changes.SCORES | Changes.FLAGS):
+        if changes & (Changes.CORPUS | Changes.ROLES | Changes.PLAN | Changes.SCORES | Changes.FLAGS):
             self._listed_for = state.threshold
             self._show_threshold(state)
             self._show_review(state)
+        if changes & (Changes.CORPUS | Changes.ROLES | Changes.PLAN | Changes.LABELS):
+            self._line.show_labels(state)
         if changes & (Changes.CORPUS | Changes.SCORES | Changes.CURRENT):
             follow_current(self._table, self._model.index_of(state.current))
 

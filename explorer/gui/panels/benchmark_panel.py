@@ -127,6 +127,8 @@ class BenchmarkPanel(QWidget):
     def show_state(self, state: AppState, changes: Changes) -> None:
         if changes & Changes.CORPUS:
             self._form.show_corpus(state)
+        elif changes & Changes.ROLES:
+            self._form.show_label(state.label_column)
         if changes & Changes.BENCHMARK and state.benchmark is not self._shown:
             self._show_view(state.benchmark)
         if changes & (Changes.BENCHMARK | Changes.CORPUS | Changes.PLAN):

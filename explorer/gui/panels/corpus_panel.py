@@ -1,13 +1,15 @@
-"""What was loaded: the file, what the check found in it, the encoder, the parameters."""
+"""What was loaded: the file, its label column, what the check found in it, the encoder, the parameters."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
+    QComboBox,
     QDialog,
     QDialogButtonBox,
+    QHBoxLayout,
     QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
@@ -15,18 +17,39 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.app.changes import Changes
+from explorer.app.label_column import label_columns
 from explorer.app.session import Session
 from explorer.app.state import AppState
 from explorer.core.corpus.corpus import Rejected
 from explorer.core.embedding.base import EncoderCard
-from explorer.gui.parts import UNIT, Lines, column, counted, heading, named, number, prose, scrolled
+from explorer.gui.parts import (
+    UNIT,
+    Lines,
+    column,
+    counted,
+    heading,
+    labelled,
+    line,
+    named,
+    number,
+    prose,
+    scrolled,
+    snippet,
+)
 from explorer.gui.plan_form import PlanDialog
 
 SHOWN_REJECTED = 10_000
+NO_LABELS = "none"
+LABELS_TIP = (
+    "The column that holds the labels of the texts. Choose another one at any time: vectors, decisions and notes stay; "
+    "doubtful labels and comparisons within labels follow. Corrections stay with the column that they were made in."
+)
+NAME = 40
+"""Characters of a column's name in the list."""
 
 
 class CorpusPanel(QWidget):
-    """Facts only; the one thing to do here is to compute with other parameters."""
+    """Facts; what can be done here is to choose the label column, and to compute with other parameters."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -34,6 +57,8 @@ class CorpusPanel(QWidget):
         self._file = heading("")
         self._file.setWordWrap(True)
         self._details = prose(quiet=True)
+        self._labels = named(QComboBox(), "Column of labels", LABELS_TIP)
+        self._aside = prose(quiet=True)
         self._found = Lines()
         self._rejected = named(QPushButton(), "Lines that could not be read")
         self._encoder = Lines()
@@ -51,15 +76,29 @@ class CorpusPanel(QWidget):
         self._change.clicked.connect(self._change_plan)
         inside = QWidget()
         whole = column(inside)
-        parts: tuple[QWidget, ...] = (self._file, self._details, self._found, self._rejected)
+        for widget in (self._file, self._details):
+            whole.addWidget(widget)
+        whole.addLayout(self._label_line())
+        parts: tuple[QWidget, ...] = (self._aside, self._found, self._rejected)
         for widget in (*parts, heading("Encoder"), self._encoder, heading("Parameters"), self._plan, self._change):
             whole.addWidget(widget)
         whole.addStretch(1)
         column(self, margin=0).addWidget(scrolled(inside))
 
+    def _label_line(self) -> QHBoxLayout:
+        self._labels.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._labels.setMinimumContentsLength(6)
+        self._labels.activated.connect(lambda _: self._session.choose_label_column(self._labels.currentData() or None))
+        row = line()
+        row.addWidget(labelled("Labels i&n", self._labels))
+        row.addWidget(self._labels, 1)
+        return row
+
     def show_state(self, state: AppState, changes: Changes) -> None:
         if changes & Changes.CORPUS:
             self._show_corpus(state)
+        if changes & (Changes.CORPUS | Changes.ROLES | Changes.LABELS):
+            self._show_labels(state)
         if changes & (Changes.CORPUS | Changes.VECTORS | Changes.PLAN):
             self._encoder.show_lines(encoder_words(state))
         if changes & (Changes.CORPUS | Changes.GRAPH | Changes.PLAN):
@@ -81,6 +120,18 @@ class CorpusPanel(QWidget):
         self._found.show_lines([said[:1].upper() + said[1:] for said in check.sentences()])
         self._rejected.setText(f"{counted(len(corpus.rejected), 'unreadable line')}…")
 
+    def _show_labels(self, state: AppState) -> None:
+        """The column that holds the labels, and what was corrected in others."""
+        columns = () if state.corpus is None else label_columns(state.corpus)
+        with QSignalBlocker(self._labels):
+            self._labels.clear()
+            for name in ("", *columns):
+                self._labels.addItem(snippet(name, NAME) or NO_LABELS, name)
+            self._labels.setCurrentIndex(self._labels.findData(state.label_column))
+        self._labels.setEnabled(bool(columns))
+        self._aside.setText(aside_words(state))
+        self._aside.setVisible(bool(state.set_aside))
+
     def _show_rejected(self) -> None:
         if self._session.state.corpus is not None:
             RejectedDialog(self._session.state.corpus.rejected, self.window()).open()
@@ -89,6 +140,12 @@ class CorpusPanel(QWidget):
         dialog = PlanDialog(self._session.state.plan, self.window())
         dialog.accepted.connect(lambda: self._session.change_plan(dialog.form.plan()))
         dialog.open()
+
+
+def aside_words(state: AppState) -> str:
+    """Which corrections are kept with columns that held the labels before."""
+    kept = ", ".join(f"{counted(len(made), 'correction')} in {name}" for name, made in state.set_aside.items())
+    return f"Kept: {kept}." if kept else ""
 
 
 def encoder_words(state: AppState) -> list[str]:

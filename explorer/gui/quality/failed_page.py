@@ -42,7 +42,7 @@ class FailedPage(QWidget):
         self._list(state)
 
     def show_state(self, state: AppState, changes: Changes) -> None:
-        if changes & (Changes.CORPUS | Changes.SHOWN):
+        if changes & (Changes.CORPUS | Changes.ROLES | Changes.SHOWN):
             self._check = None if changes & Changes.CORPUS else self._check
             self._list(state)
         elif changes & (Changes.CURRENT | Changes.FLAGS | Changes.LABELS):

@@ -18,7 +18,9 @@ from explorer.gui.tables import follow_current
 
 LISTS = {"wrong": "Probably wrong", "missing": "Without a label", "decided": "Decided by hand"}
 WIDTHS = {"given": 14 * UNIT, "suggested": 14 * UNIT, "decided": 10 * UNIT, "fit": 5 * UNIT, "near": 14 * UNIT}
-NO_COLUMN = "The corpus has no label column. Open the file again and choose the column of its labels."
+NO_COLUMN = "The corpus has no label column. Choose one in the Corpus panel."
+JUDGED = Changes.CORPUS | Changes.ROLES | Changes.CHECKS
+"""After these, other labels are doubtful."""
 WAITING = "Labels that are probably wrong appear here as soon as the neighbours are found."
 
 
@@ -73,16 +75,16 @@ class LabelsPage(QWidget):
 
     def show_state(self, state: AppState, changes: Changes) -> None:
         follows = Changes.LABELS if self._which.currentData() == "decided" else Changes.NONE
-        if changes & (Changes.CORPUS | Changes.CHECKS | Changes.SHOWN | follows):
+        if changes & (JUDGED | Changes.SHOWN | follows):
             self._list(state)
         elif changes & (Changes.LABELS | Changes.CURRENT):
             self._model.refresh(state)
             follow_current(self._table, self._model.index_of(state.current))
-        if changes & (Changes.CORPUS | Changes.CHECKS | Changes.LABELS):
+        if changes & (JUDGED | Changes.LABELS):
             self._counted = label_words(state)
-        if changes & (Changes.CORPUS | Changes.CHECKS | Changes.LABELS | Changes.CURRENT):
+        if changes & (JUDGED | Changes.LABELS | Changes.CURRENT):
             self._words.setText(" ".join(filter(None, (self._counted, current_words(state)))))
-        if changes & (Changes.CORPUS | Changes.CHECKS | Changes.LABELS | Changes.CURRENT | Changes.SELECTION):
+        if changes & (JUDGED | Changes.LABELS | Changes.CURRENT | Changes.SELECTION):
             self._show_buttons(state)
 
     def _list(self, state: AppState) -> None:
