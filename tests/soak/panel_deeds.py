@@ -394,5 +394,6 @@ def benchmark(p: Person) -> Steps:
 DEEDS = {
     sort_by_a_header: 4, rows_of_the_documents: 5, menu_of_a_document: 3, menu_of_a_header: 2, neighbours: 4,
     ranking: 4, threshold: 4, note: 4, decide: 3, label: 4, trash: 2, add_a_filter: 2, chip: 5, combine_filters: 1.5,
-    quality: 4, benchmark: 2, saved_filters: 2, search: 4, way_to_search: 1.5, search_as_filter: 1.5, choices_of_a_list: 1,
+    quality: 4, benchmark: 2, saved_filters: 2, search: 4, way_to_search: 1.5, search_as_filter: 1.5,
+    choices_of_a_list: 1,
 }  # fmt: skip
