@@ -73,6 +73,8 @@ class _Job:
     started: float
     held: bool = False
     begun: bool = False
+    said: Mapping[str, Any] | None = None
+    """How far it is, where that has not been shown yet."""
 
     @property
     def status(self) -> JobStatus:
@@ -99,6 +101,7 @@ class Lanes:
         self._latest: dict[str, int] = {}
         self._asking: tuple[str, Callable[[], None]] | None = None
         self._guard = threading.Lock()
+        self._saying = threading.Lock()
 
     # --- jobs in the workers --------------------------------------------------------------------
 
@@ -151,8 +154,13 @@ class Lanes:
             self.show_job(job.view)
 
     def _on_event(self, event: JobEvent) -> None:
-        """On any thread: read here what needs files, then go on on the session's thread."""
+        """On any thread: read here what needs files, then go on on the session's thread.
+
+        How far a job is, is shown once for all that is said until then: a busy thread would have to show every bit.
+        """
         job = self._jobs.get(event.token)
+        if event.kind == "progress" and job is not None and self._is_said_already(job, event.payload):
+            return
         apply: Callable[[], None] = nothing
         if event.kind == "news" and job is not None and job.handlers.news is not None:
             try:
@@ -160,6 +168,12 @@ class Lanes:
             except (OSError, ValueError, ExplorerError):
                 return  # a partial layout that has been replaced meanwhile: the next one comes
         self._post(lambda: self._handle(event, apply))
+
+    def _is_said_already(self, job: _Job, said: Mapping[str, Any]) -> bool:
+        """Note how far a job is; whether showing it is on its way."""
+        with self._saying:
+            waiting, job.said = job.said is not None, said
+        return waiting
 
     def _handle(self, event: JobEvent, apply: Callable[[], None]) -> None:
         job = self._jobs.get(event.token)
@@ -172,7 +186,8 @@ class Lanes:
         if event.kind == "news":
             apply()
         else:
-            said = event.payload
+            with self._saying:
+                said, job.said = job.said or event.payload, None
             self._show(job, message=said["message"], fraction=said["fraction"], facts=said["facts"], status=job.status)
 
     def _finish(self, event: JobEvent, job: _Job) -> None:

@@ -15,6 +15,7 @@ from explorer.app import filtering
 from explorer.app.lanes import Handlers, Lanes, nothing
 from explorer.app.opening import OpenRequest
 from explorer.app.state import JobView
+from explorer.core.progress import Progress
 from explorer.core.query.predicates import Expression
 
 PATIENCE = 60.0
@@ -127,6 +128,22 @@ def test_a_job_that_is_held_while_it_waits_goes_back_to_waiting(asker: Asker, tm
     assert (asker.jobs[-1].token, asker.jobs[-1].status) == (second, "waiting")
     for token in (first, second):
         asker.lanes.cancel(token)
+
+
+def test_how_far_a_job_is_is_shown_once_for_all_that_was_said_meanwhile(asker: Asker) -> None:
+    begun = threading.Event()
+
+    def work(progress: Progress) -> str:
+        for step in range(50):
+            progress.report(step / 100, f"step {step}")
+        begun.set()
+        return "done"
+
+    asker.lanes.work(work, Handlers("Work", asker.answers.append, lambda _: None))
+    assert begun.wait(PATIENCE)
+    asker.until(lambda: bool(asker.answers))
+    shown = [view.message for view in asker.jobs if view.status == "running"]
+    assert 1 <= len(shown) < 10 and shown[-1] == "step 49"
 
 
 def test_the_encoder_is_loaded_once_before_the_first_question(desk: Desk, small_csv: Path) -> None:
