@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from explorer.core.neighbors import among
 from explorer.core.neighbors._tiles import BFloat16Tiles, Float32Tiles
 from explorer.core.neighbors.among import neighbours_among
 from explorer.core.neighbors.base import MISSING, Metric
@@ -80,6 +81,30 @@ def test_fewer_than_k_invalid_queries_and_nothing_to_compare_with() -> None:
     assert np.isnan(found.distances[found.ids == MISSING]).all()
     nothing = neighbours_among(rows[:0], queries, k=5, metric="euclidean", valid=valid)
     assert (nothing.ids == MISSING).all() and nothing.ids.shape == (6, 5)
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+def test_few_queries_chunk_by_chunk_find_what_the_whole_table_finds(
+    metric: Metric, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = cloud(500)
+    rows[300:330] = rows[10:40]  # copies in other chunks: of equal distances the lower id comes first
+    queries = np.vstack([cloud(50, 1), rows[10:20]])
+    rows, queries = prepare(rows, metric).vectors, prepare(queries, metric).vectors
+    valid = np.arange(60) % 7 != 3
+    asked = {"k": 6, "metric": metric, "valid": valid}
+    monkeypatch.setattr(among, "CHUNK", 64)
+    found = neighbours_among(rows, queries, **asked)
+    monkeypatch.setattr(among, "FEW", 1_000)
+    whole = neighbours_among(rows, queries, **asked)
+    np.testing.assert_array_equal(found.ids, whole.ids)
+    np.testing.assert_array_equal(found.distances, whole.distances)
+    assert (found.distances[valid][-8:, 1] <= 1e-6).all()  # a query and both copies of it
+
+
+def test_no_valid_query_among_many_rows() -> None:
+    found = neighbours_among(cloud(100), cloud(5, 1), k=3, metric="euclidean", valid=np.zeros(5, bool))
+    assert (found.ids == MISSING).all() and found.ids.shape == (5, 3)
 
 
 def test_cancel_is_heard_and_k_is_checked() -> None:
