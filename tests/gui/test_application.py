@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -75,3 +76,36 @@ def test_qt_keeps_count_of_none(qapp: QApplication) -> None:
     lost = before - sys.getrefcount(None)
     painter.end()
     assert lost < calls / 2
+
+
+LARGE_ARRAYS = """
+import ctypes
+import numpy as np
+from explorer.gui.application import return_what_is_freed
+
+class Pools(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in ("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks",
+                                                     "fsmblks", "uordblks", "fordblks", "keepcost")]
+
+def by_themselves():
+    libc.mallinfo2.restype = Pools
+    return libc.mallinfo2().hblks
+
+libc = ctypes.CDLL(None)
+if "told":
+    return_what_is_freed()
+first = np.ones(1 << 20)
+del first  # by its own rules glibc keeps arrays of this size from now on
+before = by_themselves()
+second = np.ones(1 << 19)
+print(by_themselves() - before)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="glibc's own habit")
+@pytest.mark.parametrize("told", ["told", ""])
+def test_large_arrays_go_back_to_the_system(told: str) -> None:
+    found = subprocess.run(
+        [sys.executable, "-c", LARGE_ARRAYS.replace('"told"', repr(told))], capture_output=True, text=True, check=True
+    )
+    assert int(found.stdout) == (1 if told else 0)
