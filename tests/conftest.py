@@ -92,7 +92,11 @@ def sample_rows(count: int) -> list[dict[str, str]]:
 
 def write_sample(path: Path, count: int) -> Path:
     """``sample_rows`` as a CSV file."""
-    rows = sample_rows(count)
+    return write_rows(path, sample_rows(count))
+
+
+def write_rows(path: Path, rows: list[dict[str, str]]) -> Path:
+    """Rows as a CSV file."""
     with path.open("w", encoding="utf-8", newline="") as lines:
         writer = csv.DictWriter(lines, list(rows[0]))
         writer.writeheader()

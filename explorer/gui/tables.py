@@ -45,3 +45,15 @@ def follow_current(table: QTableView, index: QModelIndex) -> None:
     target = index.siblingAtColumn(max(here.column(), 0))
     selection.setCurrentIndex(target, take)
     table.scrollTo(target)
+
+
+def dress_sorted_table(table: QTableView, model: QAbstractItemModel, section: int, order: Qt.SortOrder) -> None:
+    """The same, of which one row is chosen, sorted by ``section`` until a title is clicked."""
+    dress_table(table, model)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    header = table.horizontalHeader()
+    header.setSectionsClickable(True)
+    header.setSortIndicator(section, order)
+    table.setSortingEnabled(True)
+    header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+    header.setStretchLastSection(True)

@@ -18,7 +18,7 @@ from explorer.app.store import Store
 from explorer.core.plan import Plan
 from explorer.core.query.predicates import Filters
 from explorer.errors import OptionError
-from tests.conftest import sample_rows
+from tests.conftest import sample_rows, write_rows
 
 PLAN = Plan(encoder="lexical", map=False, detectors=("knn",))
 
@@ -34,11 +34,7 @@ def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for row in range(100, 200, 10):
         rows[row]["intent"] = next(r["intent"] for r in rows if r["intent"] not in ("", rows[row]["intent"]))
     rows[7]["intent"] = ""
-    with path.open("w", encoding="utf-8", newline="") as lines:
-        writer = csv.DictWriter(lines, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    return path
+    return write_rows(path, rows)
 
 
 @pytest.fixture

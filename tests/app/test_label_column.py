@@ -23,7 +23,7 @@ from explorer.app.opening import OpenRequest
 from explorer.app.project_folder import ProjectFolder
 from explorer.core.corpus.corpus import Roles
 from explorer.core.plan import Plan
-from tests.conftest import sample_rows
+from tests.conftest import sample_rows, write_rows
 
 PLAN = Plan(encoder="lexical", map=False, detectors=("knn",))
 ROLES = Roles(("question",), id="ticket", label="intent")
@@ -36,11 +36,7 @@ def two_labels(tmp_path: Path) -> Path:
     rows = sample_rows(200)
     for place in range(0, 200, 9):
         rows[place]["source"] = "tatoeba"
-    with path.open("w", encoding="utf-8", newline="") as lines:
-        writer = csv.DictWriter(lines, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    return path
+    return write_rows(path, rows)
 
 
 @pytest.fixture

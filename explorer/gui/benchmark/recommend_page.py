@@ -6,10 +6,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QHBoxLayout,
-    QHeaderView,
     QPushButton,
     QStackedWidget,
     QTableView,
@@ -33,7 +31,7 @@ from explorer.gui.benchmark.cells import encoder_words
 from explorer.gui.item_models.benchmark_model import BenchmarkOrder
 from explorer.gui.item_models.recommend_model import RANK, RecommendModel
 from explorer.gui.parts import UNIT, Lines, column, labelled, line, named, number, scrolled
-from explorer.gui.tables import dress_table, follow_current
+from explorer.gui.tables import dress_sorted_table, follow_current
 from explorer.gui.widgets.elided import ElidedLine
 from explorer.gui.widgets.empty_state import EmptyState
 
@@ -121,14 +119,7 @@ class RecommendPage(QWidget):
         return row
 
     def _dress(self) -> None:
-        dress_table(self._table, self._order)
-        self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        header = self._table.horizontalHeader()
-        header.setSectionsClickable(True)
-        header.setSortIndicator(RANK, Qt.SortOrder.AscendingOrder)
-        self._table.setSortingEnabled(True)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
+        dress_sorted_table(self._table, self._order, RANK, Qt.SortOrder.AscendingOrder)
         self._table.selectionModel().currentRowChanged.connect(self._gone)
 
     # --- showing --------------------------------------------------------------------------------

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QTableView, QWidget
 
 from explorer.app.benchmark_view import BenchmarkView
 from explorer.core.benchmark.grid import Place
 from explorer.core.benchmark.tables import MEASURES
 from explorer.gui.item_models.benchmark_model import AUROC, BenchmarkModel, BenchmarkOrder
 from explorer.gui.parts import UNIT, column, named
-from explorer.gui.tables import dress_table, follow_current
+from explorer.gui.tables import dress_sorted_table, follow_current
 
 TIP = "Click a title to sort by it"
 WIDEST, GUESSED = "0.000 (0.000 to 0.000)", "0.000 ± 0.000, predicted"
@@ -30,14 +30,7 @@ class TablePage(QWidget):
         self._build()
 
     def _build(self) -> None:
-        dress_table(self._table, self._order)
-        self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        header = self._table.horizontalHeader()
-        header.setSectionsClickable(True)
-        header.setSortIndicator(AUROC, Qt.SortOrder.DescendingOrder)
-        self._table.setSortingEnabled(True)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
+        dress_sorted_table(self._table, self._order, AUROC, Qt.SortOrder.DescendingOrder)
         width = self._table.fontMetrics().horizontalAdvance
         for section, _ in enumerate(MEASURES, AUROC):
             words = (WIDEST, GUESSED) if section == AUROC else (WIDEST,)
