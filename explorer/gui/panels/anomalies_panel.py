@@ -111,7 +111,7 @@ class AnomaliesPanel(QWidget):
         said = scrolled(self._words)  # the longest sentences must not take the histogram's place
         lines = self._words.fontMetrics().lineSpacing()
         said.setMinimumHeight(lines)
-        said.setMaximumHeight(3 * lines + UNIT // 2)
+        said.setMaximumHeight(2 * lines + UNIT // 2)
         whole.addWidget(said)
         return area
 
